@@ -1,0 +1,130 @@
+"""A checklist file: stages of steps, as the admin wrote them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from migrate_mail.files.scalars import Duration, Offset
+from migrate_mail.files.strict import StrictModel
+from migrate_mail.finding import Phase, Severity
+
+SCHEMA = "migrate-mail/checklist/v1"
+ForEach = Literal["domains", "accounts", "addresses", "mx_hosts"]
+STEP_ID = r"^[a-z0-9][a-z0-9-]*$"
+
+
+class CheckUse(StrictModel):
+    """A check of the registry with its parameters."""
+
+    check: str = Field(description="id of a check, such as dns.ttl")
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
+class Manual(StrictModel):
+    """Something that a person does and signs with `migrate-mail confirm`."""
+
+    do: str = Field(description="what to do, in words that a tired person understands")
+    evidence: str | None = Field(default=None, description="what to note when confirming")
+
+
+class Rollback(StrictModel):
+    """The way back from a step: what to do and how long it takes, or why there is none."""
+
+    do: str | None = None
+    takes: Duration | None = None
+    none: bool = False
+    because: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Rollback:
+        if self.none == (self.do is not None):
+            raise ValueError(
+                "write either `do:` (the way back) or `none: true` with `because:`"
+            )
+        if self.none and not self.because:
+            raise ValueError(
+                "`none: true` wants `because:`, the reason why there is no way back"
+            )
+        return self
+
+
+class Defaults(StrictModel):
+    """What steps of this file inherit."""
+
+    severity: Severity = Severity.MAJOR
+    valid_for: Duration = Field(default="24h", validate_default=True)
+    timeout: Duration = Field(default="2m", validate_default=True)
+    owner: str | None = None
+
+
+class Step(StrictModel):
+    """One step: exactly one of `check`, `manual`, `run`."""
+
+    id: str = Field(pattern=STEP_ID)
+    title: str | None = None
+    why: str | None = Field(default=None, description="why it matters at a cutover")
+    check: str | None = Field(default=None, description="id of a check, such as dns.ttl")
+    with_: dict[str, Any] = Field(
+        default_factory=dict, alias="with", description="parameters of the check"
+    )
+    manual: Manual | None = None
+    run: list[str] | None = Field(
+        default=None, min_length=1, description="a command of yours, as a list; exit 0 passes"
+    )
+    then: CheckUse | None = Field(
+        default=None, description="a check that proves a manual or run step"
+    )
+    for_each: ForEach | None = None
+    at: Offset | None = Field(
+        default=None, description="when it is due, relative to the planned cutover"
+    )
+    valid_for: Duration | None = Field(default=None, description="how long a result counts")
+    timeout: Duration | None = None
+    severity: Severity | None = None
+    waivable: bool = True
+    owner: str | None = Field(default=None, description="a key of people in migration.yaml")
+    needs: list[str] = Field(
+        default_factory=list, description="ids of steps that must have passed before"
+    )
+    rollback: Rollback | None = None
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Step:
+        bodies = [
+            name for name in ("check", "manual", "run") if getattr(self, name) is not None
+        ]
+        if len(bodies) != 1:
+            seen = " and ".join(bodies) if bodies else "none of them"
+            raise ValueError(
+                f"a step has exactly one of check, manual, run; this one has {seen}"
+            )
+        if self.check is None and self.with_:
+            raise ValueError(
+                "`with:` holds the parameters of `check:`, and this step has no check"
+            )
+        if self.check is not None and self.then is not None:
+            raise ValueError("`then:` proves a manual or run step; a check proves itself")
+        return self
+
+
+class Stage(StrictModel):
+    """Steps that are done together, in one phase."""
+
+    id: str = Field(pattern=STEP_ID)
+    title: str | None = None
+    phase: Phase
+    at: Offset | None = None
+    owner: str | None = None
+    steps: list[Step] = Field(min_length=1)
+
+
+class ChecklistFile(StrictModel):
+    """The whole of a checklist file."""
+
+    schema_: Literal["migrate-mail/checklist/v1"] = Field(alias="schema")
+    name: str | None = None
+    about: str | None = None
+    defaults: Defaults = Defaults()
+    stages: list[Stage] = Field(min_length=1)

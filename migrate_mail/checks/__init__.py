@@ -1,0 +1,1 @@
+"""Judgements on what was observed; one small module for each family."""

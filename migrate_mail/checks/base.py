@@ -1,0 +1,104 @@
+"""What a check is: a function from a context and its own typed parameters to findings.
+
+A check never raises for the world's faults: a timeout, SERVFAIL or refusal to answer is an
+`unknown` finding. Severity, and whether a finding stops the gate, are policy in the checklist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from migrate_mail.checklist.model import ForEach
+from migrate_mail.files.strict import StrictModel
+from migrate_mail.finding import Clock, Finding
+from migrate_mail.inventory.model import Account, Inventory, Login
+from migrate_mail.net.dns import Dns
+from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.imap import ImapDialer
+from migrate_mail.net.smtp import SmtpDialer
+from migrate_mail.secret import Secret
+from migrate_mail.state.records import DeliveryRecord, DnsChangeRecord
+
+P = TypeVar("P", bound=StrictModel)
+
+
+class NoParams(StrictModel):
+    """The parameters of a check that takes none."""
+
+
+class Journal(Protocol):
+    """What a check may write down: facts only. Implemented by `state.Store`."""
+
+    def observe_ttls(self, answers: list[DnsAnswer]) -> None:
+        """Append what authorities served to the TTL journal."""
+
+    def record_delivery(self, delivery: DeliveryRecord) -> None:
+        """Append a test message, or a later look at it (same token)."""
+
+    def dns_changes(self) -> list[DnsChangeRecord]:
+        """Return every DNS change so far, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a check may use. Nothing here can write to the old system.
+
+    item: what `for_each` gave (a domain, an account's address, an address, an MX host name);
+    None for a step without for_each.
+    """
+
+    inventory: Inventory
+    item: str | None
+    dns: Dns
+    smtp: SmtpDialer
+    imap: ImapDialer
+    secret: Callable[[Login], Secret]
+    journal: Journal
+    clock: Clock
+    say: Callable[[str], None]
+    wait: Callable[[float], None]
+
+    def domains(self) -> list[str]:
+        """Return the domain of this instance, or every domain of the migration."""
+        return (
+            [self.item]
+            if self.item in self.inventory.spec.domains
+            else list(self.inventory.spec.domains)
+        )
+
+    def accounts(self) -> list[Account]:
+        """Return the account of this instance, or those of its domain, or all."""
+        chosen = [a for a in self.inventory.accounts if self.item in (a.address, a.domain)]
+        return chosen if self.item is not None else list(self.inventory.accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[P]):
+    """One check of the registry.
+
+    id: `family.name`. title: one line in the admin's words. each: the `for_each` kinds that it
+    understands; empty means that it looks at the migration as a whole only (a step without
+    for_each is always allowed).
+    """
+
+    id: str
+    title: str
+    params: type[P]
+    run: Callable[[Context, P], Iterator[Finding]]
+    each: frozenset[ForEach] = frozenset()
+
+
+def check(
+    name: str, *, title: str, params: type[P], each: tuple[ForEach, ...] = ()
+) -> Callable[[Callable[[Context, P], Iterator[Finding]]], Check[P]]:
+    """Make a Check out of a function; `name` is its id. Registration is by name in `checks/registry.py`."""
+
+    def make(function: Callable[[Context, P], Iterator[Finding]]) -> Check[P]:
+        return Check(name, title, params, function, frozenset(each))
+
+    return make
+
+
+AnyCheck = Check[Any]

@@ -1,0 +1,1 @@
+"""Test deliveries: send, find, time."""

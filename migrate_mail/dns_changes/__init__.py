@@ -1,0 +1,1 @@
+"""Changing DNS: a pure plan, a compare-and-swap, a read-back."""

@@ -1,0 +1,1 @@
+"""migration.yaml and its CSV files: who moves; secrets only as references."""

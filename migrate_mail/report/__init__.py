@@ -1,0 +1,1 @@
+"""From the state file to what people read."""

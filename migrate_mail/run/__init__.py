@@ -1,0 +1,1 @@
+"""Running steps and deciding: bind, run, gate, rollback."""

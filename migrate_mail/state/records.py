@@ -1,0 +1,190 @@
+"""What the state file holds, as plain values. All times are aware and in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from migrate_mail.finding import Finding, Outcome
+
+ChangeEvent = Literal["planned", "started", "applied", "read-back", "failed", "abandoned"]
+MailboxSide = Literal["old", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One invocation of a command that looks at or changes the world.
+
+    plan_digest: which plan (steps and inventory) it ran. ended_at: None when it is still
+    running or was killed. outcome: the word it ended with (`go`, `interrupted`, `done`...).
+    """
+
+    id: int
+    command: str
+    plan_digest: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    version: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRecord:
+    """What one run of one step instance gave. step: its key, such as `mx-ttl[example.org]`.
+
+    digest: of the step's definition and resolved parameters; a result of another digest is stale.
+    """
+
+    step: str
+    digest: str
+    outcome: Outcome
+    started_at: datetime
+    ended_at: datetime
+    findings: tuple[Finding, ...]
+    run_id: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A person says that a manual step is done. digest: of the step as it was then."""
+
+    step: str
+    digest: str
+    by: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person takes responsibility for one step instance until a moment."""
+
+    step: str
+    by: str
+    reason: str
+    until: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A command was run against its gate. Printed in every report after."""
+
+    command: str
+    verdict: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TtlObservation:
+    """One TTL as one authority served it (the TTL journal)."""
+
+    name: str
+    rtype: str
+    ttl: int | None
+    value: str
+    server: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DnsChangeRecord:
+    """One DNS change with its story. change, inverse: `dns_changes.model.Change` as JSON data.
+
+    kind: `switch` or `rollback`. events: (event, detail, at), oldest first.
+    """
+
+    id: int
+    kind: Literal["switch", "rollback"]
+    domain: str
+    driver: str
+    change: Mapping[str, Any]
+    inverse: Mapping[str, Any]
+    events: tuple[tuple[ChangeEvent, str, datetime], ...]
+
+    @property
+    def last_event(self) -> ChangeEvent:
+        """The most recent event; `planned` when nothing happened yet."""
+        return self.events[-1][0] if self.events else "planned"
+
+    def when(self, event: ChangeEvent) -> datetime | None:
+        """Return when an event was last recorded; None if never."""
+        return next((at for e, _, at in reversed(self.events) if e == event), None)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One test message. via: `mx1.new.example [192.0.2.1]:25` or `MX through resolver 192.0.2.54`.
+
+    found_on: the sides where it was seen; None while nobody looked. seconds: from hand-over to seen.
+    """
+
+    token: str
+    recipient: str
+    via: str
+    sent_at: datetime
+    reply: str
+    found_on: tuple[MailboxSide, ...] | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRecord:
+    """One folder of one account, mapped. names are as on the wire (modified UTF-7 decoded)."""
+
+    id: int
+    account: str
+    old_name: str
+    new_name: str
+    old_uidvalidity: int
+    new_uidvalidity: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """One message that was copied, or is being copied.
+
+    new_uid None: an intent without receipt; it is settled by looking at the destination.
+    uidnext: the destination folder's UIDNEXT when the intent was written.
+    flags: as last copied, sorted. content: SHA-256 hex of the bytes with CRLF line ends.
+    """
+
+    folder_id: int
+    old_uid: int
+    new_uid: int | None
+    uidnext: int
+    size: int
+    flags: tuple[str, ...]
+    internaldate: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncTotals:
+    """Where the sync of one account stands, for reports. failed: messages entered by name."""
+
+    account: str
+    folders: int
+    copied: int
+    bytes: int
+    pending: int
+    failed: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFailure:
+    """One message or folder that could not be copied, by name."""
+
+    account: str
+    folder: str
+    uid: int | None
+    subject: str
+    reason: str
+    at: datetime

@@ -1,0 +1,1 @@
+"""Mailbox sync: every message exactly once, the old side read-only."""
