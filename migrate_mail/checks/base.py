@@ -15,11 +15,10 @@ from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Clock, Finding
 from migrate_mail.inventory.model import Account, Inventory, Login
 from migrate_mail.net.dns import Dns
-from migrate_mail.net.facts import DnsAnswer
 from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.smtp import SmtpDialer
 from migrate_mail.secret import Secret
-from migrate_mail.state.records import DeliveryRecord, DnsChangeRecord
+from migrate_mail.state.records import DeliveryRecord, DnsChangeRecord, TtlObservation
 
 P = TypeVar("P", bound=StrictModel)
 
@@ -31,7 +30,7 @@ class NoParams(StrictModel):
 class Journal(Protocol):
     """What a check may write down: facts only. Implemented by `state.Store`."""
 
-    def observe_ttls(self, answers: list[DnsAnswer]) -> None:
+    def observe_ttls(self, observations: list[TtlObservation]) -> None:
         """Append what authorities served to the TTL journal."""
 
     def record_delivery(self, delivery: DeliveryRecord) -> None:
