@@ -27,6 +27,7 @@ class RollbackNote:
 class StepCard:
     """One step instance. key: `id` or `id[item]`. needs: keys. due: the planned moment.
 
+    proved: a manual step whose `then:` check must have passed as well.
     digest: SHA-256 hex of definition, resolved parameters and inventory rows that it reads.
     """
 
@@ -39,6 +40,7 @@ class StepCard:
     stage: str
     body: Literal["check", "manual", "run"]
     instruction: str
+    proved: bool
     severity: Severity
     waivable: bool
     owner: str | None

@@ -43,7 +43,9 @@ def state_path(inventory: Inventory) -> Path:
     return inventory.base / STATE_NAME
 
 
-def open_world(inventory: Inventory, *, clock: Clock = utc_now, ask: Callable[[str], str] | None = None) -> World:
+def open_world(
+    inventory: Inventory, *, clock: Clock = utc_now, ask: Callable[[str], str] | None = None
+) -> World:
     """Build the dialers; nothing is dialled yet."""
     spec = inventory.spec
     routes, limits = Routes(spec.connect), HostLimits()
