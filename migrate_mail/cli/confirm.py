@@ -1,0 +1,40 @@
+"""`migrate-mail confirm STEP`: a person says that a manual step is done."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOption
+
+
+def confirm(
+    step: Annotated[str, typer.Argument(help="The step, or one instance: step[item].")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who vouches for it.")],
+    note: Annotated[str, typer.Option("--note", help="What the step asks to note.")] = "",
+    migration: MigrationOption = DEFAULT_MIGRATION,
+    json: JsonOption = False,
+) -> None:
+    """Record that a manual step is done, and by whom.
+
+    Examples:
+      migrate-mail confirm announce --by "Anna Bauer" --note "sent to all on 9 March"
+      migrate-mail confirm 'old-relays[example.org]' --by anna
+    """
+    from migrate_mail.cli.console import out, out_json
+    from migrate_mail.run.people import confirm_step
+    from migrate_mail.run.project import open_project
+    from migrate_mail.run.world import state_path
+    from migrate_mail.state.store import Store
+
+    project = open_project(migration)
+    with Store.open(state_path(project.inventory), command="confirm") as store:
+        done = confirm_step(store, project.plan.card, step, by=by, note=note)
+    if json:
+        out_json(
+            [{"step": c.step, "by": c.by, "note": c.note, "at": c.at.isoformat()} for c in done]
+        )
+        return
+    for one in done:
+        out(f"confirmed: {one.step} by {one.by}")

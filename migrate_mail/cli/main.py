@@ -1,0 +1,80 @@
+"""The command line: every command, in the order of a migration.
+
+Nothing but typer is imported before a command runs: `--help` must feel instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from migrate_mail import __version__
+from migrate_mail.cli.confirm import confirm
+from migrate_mail.cli.cutover import cutover
+from migrate_mail.cli.demo import demo
+from migrate_mail.cli.guard import guarded
+from migrate_mail.cli.preflight import preflight
+from migrate_mail.cli.report import report
+from migrate_mail.cli.rollback import rollback
+from migrate_mail.cli.schema import schema
+from migrate_mail.cli.sync import sync
+from migrate_mail.cli.validate import validate
+from migrate_mail.cli.verify import verify
+from migrate_mail.cli.waive import waive
+
+WAY = "The way of a migration"
+PEOPLE = "What people say"
+FILES = "Files"
+START = "To start with"
+
+COMMANDS: list[tuple[str, Callable[..., Any]]] = [
+    (START, demo),
+    (FILES, validate),
+    (FILES, schema),
+    (WAY, preflight),
+    (WAY, sync),
+    (WAY, cutover),
+    (WAY, verify),
+    (WAY, report),
+    (WAY, rollback),
+    (PEOPLE, confirm),
+    (PEOPLE, waive),
+]
+
+EPILOG = """Exit codes: 0 GO or done, 1 NO-GO, 2 usage or an invalid file, 3 cannot tell, 4 refused as unsafe,
+70 a bug, 130 interrupted."""
+
+app = typer.Typer(
+    name="migrate-mail",
+    help="Take a whole mail-server migration from the first check to the proof, and know the way back.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _panel, _command in COMMANDS:
+    app.command(rich_help_panel=_panel)(guarded(_command))
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"migrate-mail {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Take a whole mail-server migration from the first check to the proof, and know the way back."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,52 @@
+"""`migrate-mail report`: what people read and print, from the state file alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOption
+
+
+def report(
+    migration: MigrationOption = DEFAULT_MIGRATION,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="text, json or markdown.")
+    ] = "text",  # noqa: A002
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file instead of stdout."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the verdict, the reasons, every step with its owner and evidence, and the way back.
+
+    Reads only the state file beside migration.yaml: works offline, at any time, while other
+    commands run.
+
+    Examples:
+      migrate-mail report
+      migrate-mail report --format markdown --output report.md
+    """
+    from migrate_mail.cli.console import note, out
+    from migrate_mail.errors import UserError
+    from migrate_mail.finding import utc_now
+    from migrate_mail.report.build import build
+    from migrate_mail.report.registry import RENDERERS
+    from migrate_mail.run.world import STATE_NAME
+    from migrate_mail.state.store import Store
+
+    name = "json" if json else format
+    if name not in RENDERERS:
+        raise UserError(
+            f"--format: there is no `{name}`", hint=f"one of: {', '.join(RENDERERS)}"
+        )
+    with Store.read(migration.parent / STATE_NAME) as store:
+        text = RENDERERS[name](build(store, now=utc_now()))
+    if output is None:
+        out(text.rstrip("\n"))
+        return
+    output.write_text(text, encoding="utf-8")
+    note(f"wrote {output}")
