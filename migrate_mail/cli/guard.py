@@ -26,7 +26,9 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             _explain(error)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
-            note("interrupted; what was recorded stays recorded. Run the same command again to go on.")
+            note(
+                "interrupted; what was recorded stays recorded. Run the same command again to go on."
+            )
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except BrokenPipeError:
             _close_stdout()

@@ -8,53 +8,35 @@ from typing import TYPE_CHECKING
 import typer
 
 from migrate_mail.cli.console import ask, can_ask, note, out, out_json
-from migrate_mail.errors import ExitCode
+from migrate_mail.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
-    from migrate_mail.finding import Phase
+    from migrate_mail.run.looking import Look
     from migrate_mail.run.verdict import Verdict
 
 FAIL_ON = ("no-go", "cannot-tell", "conditional")
 
 
-def look(
-    command: str,
-    migration: Path,
-    *,
-    run: tuple[Phase, ...],
-    judge: tuple[Phase, ...],
-    only: list[str],
-    fresh: bool,
-    as_json: bool,
-    fail_on: str,
-    by: str,
-) -> None:
-    """Run the steps of the phases `run`, then judge `judge`; ends with the verdict's exit code."""
+def look_and_show(migration: Path, look: Look, *, as_json: bool, fail_on: str) -> None:
+    """Run what `look` says, print the verdict; ends with the verdict's exit code."""
     from migrate_mail.cli.live import StepBoard
     from migrate_mail.run.looking import look_and_decide
     from migrate_mail.run.project import open_project
     from migrate_mail.run.world import open_world, state_path
     from migrate_mail.state.store import Store
 
+    if fail_on not in FAIL_ON:
+        raise UserError(
+            f"--fail-on: there is no `{fail_on}`", hint=f"one of: {', '.join(FAIL_ON)}"
+        )
     project = open_project(migration)
     world = open_world(project.inventory, ask=ask if can_ask() else None)
     with (
-        Store.open(state_path(project.inventory), command=command) as store,
+        Store.open(state_path(project.inventory), command=look.command) as store,
         StepBoard(quiet=as_json) as board,
     ):
-        verdict = look_and_decide(
-            project.plan,
-            world,
-            store,
-            command=command,
-            run=run,
-            judge=judge,
-            only=frozenset(only),
-            fresh=fresh,
-            by=by,
-            watch=board,
-        )
-    show(verdict, command=command, as_json=as_json)
+        verdict = look_and_decide(project.plan, world, store, look, watch=board)
+    show(verdict, command=look.command, as_json=as_json)
     raise typer.Exit(exit_code(verdict, fail_on))
 
 

@@ -10,11 +10,20 @@ import typer
 MigrationOption = Annotated[
     Path,
     typer.Option(
-        "--migration", "-m", envvar="MIGRATE_MAIL_MIGRATION", help="The migration.yaml to work on.", show_default=True
+        "--migration",
+        "-m",
+        envvar="MIGRATE_MAIL_MIGRATION",
+        help="The migration.yaml to work on.",
+        show_default=True,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-ByOption = Annotated[str | None, typer.Option("--by", envvar="MIGRATE_MAIL_BY", help="Who does this (default: the login name).")]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by", envvar="MIGRATE_MAIL_BY", help="Who does this (default: the login name)."
+    ),
+]
 DEFAULT_MIGRATION = Path("migration.yaml")
 
 

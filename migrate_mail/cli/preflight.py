@@ -50,17 +50,11 @@ def preflight(
       migrate-mail preflight --only smtp-recipients
       migrate-mail preflight --json --fail-on conditional
     """
-    from migrate_mail.cli.looking import look
+    from migrate_mail.cli.looking import look_and_show
     from migrate_mail.run.gate import BEFORE_SWITCH
+    from migrate_mail.run.looking import Look
 
-    look(
-        "preflight",
-        migration,
-        run=BEFORE_SWITCH,
-        judge=BEFORE_SWITCH,
-        only=only or [],
-        fresh=fresh,
-        as_json=json,
-        fail_on=fail_on,
-        by=who(by),
+    look = Look(
+        "preflight", who(by), BEFORE_SWITCH, BEFORE_SWITCH, frozenset(only or []), fresh
     )
+    look_and_show(migration, look, as_json=json, fail_on=fail_on)

@@ -14,7 +14,7 @@ def report(
     migration: MigrationOption = DEFAULT_MIGRATION,
     format: Annotated[
         str, typer.Option("--format", "-f", help="text, json or markdown.")
-    ] = "text",  # noqa: A002
+    ] = "text",
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write to this file instead of stdout."),

@@ -28,18 +28,9 @@ def verify(
       migrate-mail verify
       migrate-mail verify --only canary-by-mx
     """
-    from migrate_mail.cli.looking import look
-    from migrate_mail.finding import Phase
+    from migrate_mail.cli.looking import look_and_show
     from migrate_mail.run.gate import AFTER_SWITCH
+    from migrate_mail.run.looking import Look
 
-    look(
-        "verify",
-        migration,
-        run=(Phase.CUTOVER, Phase.VERIFY),
-        judge=AFTER_SWITCH,
-        only=only or [],
-        fresh=fresh,
-        as_json=json,
-        fail_on=fail_on,
-        by=who(by),
-    )
+    look = Look("verify", who(by), AFTER_SWITCH, AFTER_SWITCH, frozenset(only or []), fresh)
+    look_and_show(migration, look, as_json=json, fail_on=fail_on)

@@ -33,7 +33,7 @@ def switched(store: Store) -> bool:
 
 
 def phases_now(store: Store) -> tuple[Phase, ...]:
-    """Return the phases that the present question is about: may we switch, or did it work?"""
+    """Return the phases of the present question: may we switch, or did the switch work."""
     return AFTER_SWITCH if switched(store) else BEFORE_SWITCH
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from migrate_mail.errors import UserError
 from migrate_mail.finding import Phase
@@ -14,31 +14,37 @@ from migrate_mail.run.world import World
 from migrate_mail.state.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one command looks at and decides on.
+
+    run: the phases whose steps are run. judge: the phases that the verdict is about.
+    only: step ids or keys; empty means all. fresh: keep nothing of an interrupted run.
+    """
+
+    command: str
+    by: str
+    run: tuple[Phase, ...]
+    judge: tuple[Phase, ...]
+    only: frozenset[str] = frozenset()
+    fresh: bool = False
+
+
 def look_and_decide(
-    plan: BoundPlan,
-    world: World,
-    store: Store,
-    *,
-    command: str,
-    run: Sequence[Phase],
-    judge: Sequence[Phase],
-    only: frozenset[str] = frozenset(),
-    fresh: bool = False,
-    by: str,
-    watch: Watcher,
+    plan: BoundPlan, world: World, store: Store, look: Look, *, watch: Watcher
 ) -> Verdict:
     """Run the steps of some phases and judge; a run that is cut short is recorded as such.
 
-    The next run of the same command goes on from there (`fresh`: looks at everything again).
+    The next run of the same command goes on from there, unless it wants a fresh look.
     """
-    _known(plan, only)
-    kept = {} if fresh else resumable(store, plan, command, world)
+    _known(plan, look.only)
+    kept = {} if look.fresh else resumable(store, plan, look.command, world)
     store.save_plan(plan.card.digest, plan.card.to_data())
-    run_id = store.begin_run(command, plan.card.digest, by)
+    run_id = store.begin_run(look.command, plan.card.digest, look.by)
     outcome = "interrupted"
     try:
-        Runner(plan, world, store, run_id, watch, kept).run(run, only)
-        verdict = decide(store, plan.card, world.clock(), judge)
+        Runner(plan, world, store, run_id, watch, kept).run(look.run, look.only)
+        verdict = decide(store, plan.card, world.clock(), look.judge)
         store.save_verdict(run_id, verdict_data(verdict))
         outcome = verdict.word.value
     finally:
