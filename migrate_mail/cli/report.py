@@ -12,7 +12,7 @@ from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOpt
 
 def report(
     migration: MigrationOption = DEFAULT_MIGRATION,
-    format: Annotated[
+    style: Annotated[
         str, typer.Option("--format", "-f", help="text, json or markdown.")
     ] = "text",
     output: Annotated[
@@ -38,7 +38,7 @@ def report(
     from migrate_mail.run.world import STATE_NAME
     from migrate_mail.state.store import Store
 
-    name = "json" if json else format
+    name = "json" if json else style
     if name not in RENDERERS:
         raise UserError(
             f"--format: there is no `{name}`", hint=f"one of: {', '.join(RENDERERS)}"

@@ -1,0 +1,8 @@
+"""What servers say, made harmless before it reaches a terminal or a page."""
+
+from __future__ import annotations
+
+
+def plain(text: str) -> str:
+    """Return text without control characters: each becomes its escape, as `\\x1b`."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
