@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def plain(text: str) -> str:
-    """Return text without control characters: each becomes its escape, as `\\x1b`."""
+    """Return text with every control character replaced by its Python escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,38 @@
+"""`migrate-mail --help` feels instant: what it may import, held to a list and not to the clock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = [
+    "dns",
+    "imapclient",
+    "pydantic",
+    "jinja2",
+    "cryptography",
+    "tenacity",
+    "ruamel",
+    "sqlite3",
+    "migrate_mail.inventory.model",
+]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["preflight", "--help"], ["sync", "--help"]]
+)
+def test_help_imports_nothing_heavy(arguments):
+    """Help and version load none of the libraries that the work itself needs."""
+    command = [sys.executable, "-X", "importtime", "-m", "migrate_mail", *arguments]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    loaded = {
+        line.rpartition("|")[2].strip()
+        for line in done.stderr.splitlines()
+        if "import time" in line
+    }
+    assert [name for name in HEAVY if name in loaded] == []
+    assert "migrate_mail.cli.main" in loaded
