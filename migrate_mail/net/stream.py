@@ -1,0 +1,123 @@
+"""A TCP connection with a clock: every wait has an end, every line a longest length."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from types import TracebackType
+from typing import Self
+
+from migrate_mail.errors import NetError, NetKind
+from migrate_mail.net.boundary import boundary
+from migrate_mail.net.facts import Endpoint
+
+_CHUNK = 256 * 1024
+_SLOWEST = 1024
+"""Bytes a second that earn more time, so that large messages may take longer than a phase."""
+
+
+class Stream:
+    """One connection. Each phase has `timeout` seconds in all, however slowly bytes drip in."""
+
+    def __init__(
+        self, endpoint: Endpoint, *, timeout: float, total: float | None = None
+    ) -> None:
+        self.endpoint = endpoint
+        self._timeout = timeout
+        self._last = None if total is None else time.monotonic() + total
+        self._buffer = bytearray()
+        self.begin("connect")
+        with boundary(endpoint, "connect"):
+            self.sock = self._connect()
+
+    def _connect(self) -> socket.socket:
+        sock = socket.create_connection((self.endpoint.ip, self.endpoint.port), self._left())
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+    def begin(self, phase: str, *, timeout: float | None = None) -> None:
+        """Start a phase: its name goes into failures, its clock starts now."""
+        self.phase = phase
+        self._until = time.monotonic() + (timeout or self._timeout)
+
+    def fail(self, kind: NetKind, text: str) -> NetError:
+        """Return the error for the phase we are in; the caller raises it."""
+        return NetError(kind, str(self.endpoint), self.phase, text)
+
+    def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
+        """Put TLS on the connection; `name` is what the certificate must be for."""
+        if self._buffer:
+            # RFC 3207 section 6: what came before the handshake cannot be trusted.
+            raise self.fail("garbage", "the server sent data before the TLS handshake")
+        with boundary(self.endpoint, self.phase):
+            self.sock.settimeout(self._left())
+            try:
+                self.sock = tls = context.wrap_socket(self.sock, server_hostname=name)
+            except (ValueError, UnicodeError) as exc:
+                raise self.fail("tls", f"{name!r} cannot be a TLS server name: {exc}") from exc
+        return tls
+
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        view = memoryview(data)
+        with boundary(self.endpoint, self.phase):
+            for start in range(0, len(view), _CHUNK):
+                self.sock.settimeout(self._left())
+                self.sock.sendall(view[start : start + _CHUNK])
+                self._earn(min(_CHUNK, len(view) - start))
+
+    def line(self, longest: int) -> bytes:
+        """Read one line with its end; NetError `garbage` when it is longer than `longest`."""
+        start = 0
+        while (end := self._buffer.find(b"\n", start)) < 0:
+            start = len(self._buffer)
+            if start > longest:
+                raise self.fail("garbage", f"a line longer than {longest} bytes came")
+            self._more()
+        return self._take(end + 1)
+
+    def exactly(self, size: int) -> bytes:
+        """Read that many bytes."""
+        while len(self._buffer) < size:
+            self._more()
+        return self._take(size)
+
+    def _take(self, size: int) -> bytes:
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
+
+    def _more(self) -> None:
+        with boundary(self.endpoint, self.phase):
+            self.sock.settimeout(self._left())
+            data = self.sock.recv(_CHUNK)
+        if not data:
+            raise self.fail("closed", "the server closed the connection")
+        self._earn(len(data))
+        self._buffer += data
+
+    def _earn(self, size: int) -> None:
+        self._until += size / _SLOWEST
+
+    def _left(self) -> float:
+        end = self._until if self._last is None else min(self._until, self._last)
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def close(self) -> None:
+        """Close the connection; more than once does no harm."""
+        self.sock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
