@@ -59,7 +59,7 @@ def _tls(exc: ssl.SSLError) -> tuple[NetKind, str]:
 
 def _imap(exc: imaplib.IMAP4.error) -> tuple[NetKind, str]:
     text = imap_words(str(exc))
-    if not isinstance(exc, imaplib.IMAP4.abort):
+    if not isinstance(exc, imaplib.IMAP4.abort) or isinstance(exc, imaplib.IMAP4.readonly):
         return "denied", text
     if "unexpected" in text or "unterminated" in text:
         return "garbage", f"the answer is not IMAP: {text}"

@@ -68,7 +68,7 @@ class SmtpWire:
         line = f"{verb} {argument}".rstrip()
         if "\r" in line or "\n" in line:
             raise ValueError(f"a line break in an SMTP command: {line!r}")
-        self.stream.begin(verb.split()[0], timeout=patience)
+        self.stream.begin(verb.split(maxsplit=1)[0], timeout=patience)
         self.note("->", line)
         self.stream.send(line.encode("utf-8") + b"\r\n")
         return self._reply()
@@ -90,7 +90,7 @@ class SmtpWire:
         return self.stream.fail(kind, str(reply))
 
     def _wanted(self, reply: Reply, code: int) -> Reply:
-        if reply.code != code:
+        if reply.code // 10 != code // 10:  # 250 and 251 say the same to us
             raise self.refused(reply)
         return reply
 

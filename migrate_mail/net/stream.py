@@ -41,6 +41,10 @@ class Stream:
         self.phase = phase
         self._until = time.monotonic() + (timeout or self._timeout)
 
+    def no_total(self) -> None:
+        """Lift the bound on the whole conversation; each phase keeps its own."""
+        self._last = None
+
     def fail(self, kind: NetKind, text: str) -> NetError:
         """Return the error for the phase we are in; the caller raises it."""
         return NetError(kind, str(self.endpoint), self.phase, text)

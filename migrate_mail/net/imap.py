@@ -1,0 +1,103 @@
+"""Log in to mailboxes over IMAP, at the address that is published or the one to dial instead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from migrate_mail.errors import NetError
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.imap_login import connect
+from migrate_mail.net.imap_session import ReadOnlySession, Session
+from migrate_mail.net.imap_text import sendable
+from migrate_mail.net.imap_types import (
+    AppendReceipt,
+    FolderInfo,
+    FolderStatus,
+    ImapTarget,
+    MessageHead,
+)
+from migrate_mail.net.imap_wire import ImapWire
+from migrate_mail.net.limits import HostLimits
+from migrate_mail.net.names import system_addresses
+from migrate_mail.net.retry import patiently
+from migrate_mail.net.routes import Routes
+from migrate_mail.secret import Secret
+
+__all__ = [
+    "AppendReceipt",
+    "FolderInfo",
+    "FolderStatus",
+    "ImapDialer",
+    "ImapTarget",
+    "MessageHead",
+    "ReadOnlySession",
+    "Session",
+    "sendable",
+]
+
+_NEXT = {"refused", "unreachable", "timeout"}
+"""Faults of one address, after which the host's next one is tried."""
+
+
+class ImapDialer:
+    """Opens sessions; the certificate must be good for the configured host, rerouted or not.
+
+    timeout: seconds for each step of a conversation. wait: sleeps between tries.
+    """
+
+    def __init__(
+        self,
+        *,
+        routes: Routes,
+        limits: HostLimits,
+        timeout: float = 30,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._routes = routes
+        self._limits = limits
+        self._timeout = timeout
+        self._wait = wait or threading.Event().wait
+
+    def read_only(self, target: ImapTarget, secret: Secret) -> ReadOnlySession:
+        """Open a session that cannot change anything at the server."""
+        return ReadOnlySession(*self._login(target, secret, look_only=True))
+
+    def read_write(self, target: ImapTarget, secret: Secret) -> Session:
+        """Open a session that can add folders, messages and flags."""
+        return Session(*self._login(target, secret, look_only=False))
+
+    def _login(
+        self, target: ImapTarget, secret: Secret, *, look_only: bool
+    ) -> tuple[ImapWire, frozenset[str], ExitStack]:
+        failed: NetError | None = None
+        for endpoint in self._endpoints(target):
+            try:
+                return self._at(endpoint, target, secret, look_only=look_only)
+            except NetError as error:
+                failed = error
+                if error.kind not in _NEXT or error.phase != "connect":
+                    break
+        assert failed is not None
+        raise failed
+
+    def _at(
+        self, endpoint: Endpoint, target: ImapTarget, secret: Secret, *, look_only: bool
+    ) -> tuple[ImapWire, frozenset[str], ExitStack]:
+        with ExitStack() as stack:
+            stack.enter_context(self._limits.slot(endpoint, most=target.connections))
+            wire, able = patiently(
+                lambda: connect(
+                    endpoint, target, secret, look_only=look_only, timeout=self._timeout
+                ),
+                wait=self._wait,
+            )
+            return wire, able, stack.pop_all()
+
+    def _endpoints(self, target: ImapTarget) -> list[Endpoint]:
+        direct = self._routes.direct(target.host, target.port)
+        if direct is not None:
+            return [direct]
+        ips = system_addresses(target.host, target.port, timeout=self._timeout)
+        return [self._routes.endpoint(target.host, ip, target.port) for ip in ips]

@@ -1,0 +1,225 @@
+"""From IMAP response lines, as imaplib keeps them, to our own types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from imapclient.exceptions import ProtocolError
+from imapclient.response_parser import parse_response
+
+from migrate_mail.net.imap_text import FolderNames, read_date, read_flags
+from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
+
+Piece = bytes | tuple[bytes, bytes] | None
+Row = dict[bytes, Any]
+"""One FETCH response: data item in upper case, value as the parser gives it."""
+
+_SPECIAL = ("\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash", "\\important")  # fmt: skip
+_CLOSED = {"\\noselect", "\\nonexistent"}
+_CODE = re.compile(rb"\[([A-Za-z-]+) ([^\]]*)\]")
+_ONLY_UID = re.compile(rb"\d+ \(UID (\d+)\)")
+_APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)
+
+
+def atoms(pieces: Sequence[Piece]) -> tuple[Any, ...]:
+    """Return one response as nested tuples; ValueError when it is not IMAP."""
+    try:
+        return tuple(parse_response(cast("list[bytes]", list(pieces))))
+    except (ProtocolError, ValueError, IndexError) as exc:
+        raise ValueError(f"not an IMAP answer: {exc}") from exc
+
+
+def responses(data: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Put the pieces back together: literals come as tuples, and a line without one ends a response."""
+    group: list[Piece] = []
+    for piece in data:
+        group.append(piece)
+        if not isinstance(piece, tuple):
+            if piece or len(group) > 1:
+                yield group
+            group = []
+
+
+def rows(data: Sequence[Piece]) -> Iterator[Row]:
+    """Give the FETCH responses that carry a UID; unsolicited ones do not (RFC 3501 section 7.4.2)."""
+    for group in responses(data):
+        parts = atoms(group)
+        if len(parts) != 2 or not isinstance(parts[1], tuple) or len(parts[1]) % 2:
+            raise ValueError(f"not a FETCH answer: {group[0]!r:.80}")
+        items = parts[1]
+        row = {
+            bytes(items[i]).upper(): items[i + 1]
+            for i in range(0, len(items), 2)
+            if isinstance(items[i], bytes)
+        }
+        if isinstance(row.get(b"UID"), int):
+            yield row
+
+
+def folder(pieces: Sequence[Piece], names: FolderNames) -> FolderInfo:
+    """Read one LIST or LSUB response."""
+    parts = atoms(pieces)
+    if len(parts) < 3 or not isinstance(parts[0], tuple):
+        raise ValueError(f"not a LIST answer: {pieces[0]!r:.80}")
+    flags = frozenset(text(f).lower() for f in parts[0])
+    return FolderInfo(
+        name=names.read(_bytes(parts[2])),
+        delimiter=None if parts[1] is None else text(parts[1]),
+        flags=flags,
+        selectable=not flags & _CLOSED,
+        special_use=next((f for f in _SPECIAL if f in flags), None),
+    )
+
+
+def status(pieces: Sequence[Piece]) -> FolderStatus:
+    """Read a STATUS response."""
+    parts = atoms(pieces)
+    items = parts[-1] if parts else ()
+    if not isinstance(items, tuple) or len(items) % 2:
+        raise ValueError(f"not a STATUS answer: {pieces[0]!r:.80}")
+    found = {_bytes(items[i]).upper(): items[i + 1] for i in range(0, len(items), 2)}
+    return FolderStatus(
+        messages=_integer(found.get(b"MESSAGES"), "a STATUS answer without MESSAGES"),
+        uidnext=_number(found.get(b"UIDNEXT")),
+        uidvalidity=_number(found.get(b"UIDVALIDITY")),
+    )
+
+
+def opened(untagged: dict[str, list[Any]]) -> FolderStatus:
+    """Read what SELECT or EXAMINE said, as imaplib collected it."""
+    codes: dict[bytes, bytes] = {}
+    for line in untagged.get("OK", []):
+        match = _CODE.match(line) if isinstance(line, bytes) else None
+        if match:
+            codes[match[1].upper()] = match[2]
+    exists = untagged.get("EXISTS") or [b""]
+    flags = text(codes.get(b"PERMANENTFLAGS", b""))
+    return FolderStatus(
+        messages=_number(exists[-1]),
+        uidnext=_number(codes.get(b"UIDNEXT")),
+        uidvalidity=_number(codes.get(b"UIDVALIDITY")),
+        permanent_flags=frozenset(flags.strip("() ").split()),
+    )
+
+
+def heads(data: Sequence[Piece], wanted: set[int]) -> list[MessageHead]:
+    """Read the heads that were asked for, by UID. Several responses may speak of one message."""
+    merged: dict[int, Row] = {}
+    for row in rows(data):
+        merged.setdefault(row[b"UID"], {}).update(row)
+    return [head(merged[uid]) for uid in sorted(wanted & merged.keys())]
+
+
+def uids(data: Sequence[Piece]) -> list[int]:
+    """Read the UIDs of FETCH (UID) responses, ascending; a folder has many, so the usual form is quick."""
+    found: set[int] = set()
+    rest: list[Piece] = []
+    for piece in data:
+        match = _ONLY_UID.fullmatch(piece) if isinstance(piece, bytes) else None
+        if match:
+            found.add(int(match[1]))
+        else:
+            rest.append(piece)
+    return sorted(found | {row[b"UID"] for row in rows(rest)})
+
+
+def body(data: Sequence[Piece], uid: int) -> bytes | None:
+    """Read a message's body, or a part of it; None when it did not come."""
+    for row in rows(data):
+        if row[b"UID"] == uid and (found := section(row, b"BODY[]")) is not None:
+            return found
+    return None
+
+
+def uid_set(uids: Sequence[int]) -> str:
+    """Write ascending UIDs as a set, neighbours as ranges: `1:3,7`."""
+    runs: list[list[int]] = []
+    for uid in uids:
+        if runs and uid == runs[-1][1] + 1:
+            runs[-1][1] = uid
+        else:
+            runs.append([uid, uid])
+    return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in runs)
+
+
+def namespace(data: Sequence[Piece], names: FolderNames) -> tuple[str, str] | None:
+    """Read prefix and delimiter of the user's own folders; None when there is no such namespace."""
+    parts = atoms(next(responses(data), []))
+    if not parts or not isinstance(parts[0], tuple) or not parts[0]:
+        return None
+    first = parts[0][0]
+    if not isinstance(first, tuple) or len(first) < 2:
+        raise ValueError("not a NAMESPACE answer")
+    return names.read(_bytes(first[0])), "/" if first[1] is None else text(first[1])
+
+
+def head(row: Row) -> MessageHead:
+    """Read a message's head; ValueError names what is missing."""
+    uid = row[b"UID"]
+    return MessageHead(
+        uid=uid,
+        size=_integer(row.get(b"RFC822.SIZE"), f"no size came for UID {uid}"),
+        flags=read_flags(text(f) for f in row.get(b"FLAGS") or ()),
+        internaldate=read_date(text(row.get(b"INTERNALDATE"))),
+        message_id=_message_id(section(row, b"BODY[HEADER.FIELDS")),
+    )
+
+
+def section(row: Row, start: bytes) -> bytes | None:
+    """Return the body section whose name starts so; servers spell the rest as they like."""
+    for name, value in row.items():
+        if name.startswith(start):
+            return None if value is None else _bytes(value)
+    return None
+
+
+def receipt(line: bytes) -> AppendReceipt | None:
+    """Read APPENDUID out of the answer to APPEND."""
+    match = _APPENDUID.search(line)
+    return None if match is None else AppendReceipt(int(match[1]), int(match[2]))
+
+
+def numbers(data: Sequence[Piece]) -> list[int]:
+    """Read the numbers of SEARCH responses, ascending."""
+    found: set[int] = set()
+    for piece in data:
+        line = piece if isinstance(piece, bytes) else b""
+        found.update(int(n) for n in re.sub(rb"\(.*\)", b"", line).split() if n.isdigit())
+    return sorted(found)
+
+
+def text(value: Any) -> str:
+    """Return an atom, string or number as text."""
+    return _bytes(value).decode("utf-8", "backslashreplace")
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, int):  # a name of digits only
+        return str(value).encode("ascii")
+    if value is None:  # a name spelt NIL
+        return b"NIL"
+    if isinstance(value, bytes):
+        return value
+    raise ValueError(f"a list came where a string was wanted: {value!r:.80}")
+
+
+def _integer(value: Any, complaint: str) -> int:
+    if isinstance(value, int):
+        return value
+    raise ValueError(complaint)
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    raw = value if isinstance(value, bytes) else b""
+    return int(raw) if raw.isdigit() else 0
+
+
+def _message_id(raw: bytes | None) -> str | None:
+    if not raw:
+        return None
+    _, _, value = raw.partition(b":")
+    return " ".join(value.decode("utf-8", "backslashreplace").split()) or None

@@ -1,0 +1,63 @@
+"""What IMAP servers tell us about folders and messages, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ImapTarget:
+    """One mailbox at one server. ca: PEM file of the CA to trust instead of the system's."""
+
+    host: str
+    port: int
+    tls: Literal["implicit", "starttls", "none"]
+    ca: Path | None
+    user: str
+    connections: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FolderInfo:
+    r"""One folder as listed. flags: lower-case (`\noselect`). special_use: such as `\sent`."""
+
+    name: str
+    delimiter: str | None
+    flags: frozenset[str]
+    selectable: bool
+    special_use: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    r"""The state of a folder. 0 for uidnext or uidvalidity: the server did not say.
+
+    permanent_flags: after `select` only; holds `\*` when the folder takes new keywords.
+    """
+
+    messages: int
+    uidnext: int
+    uidvalidity: int
+    permanent_flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHead:
+    r"""One message without its body. flags: sorted, without `\Recent`. message_id: with its <>."""
+
+    uid: int
+    size: int
+    flags: tuple[str, ...]
+    internaldate: datetime
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AppendReceipt:
+    """Where an appended message went (UIDPLUS, RFC 4315)."""
+
+    uidvalidity: int
+    uid: int

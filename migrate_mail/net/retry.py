@@ -1,0 +1,34 @@
+"""Try once more what failed for now: a server that is busy, or hung up before we began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from migrate_mail.errors import NetError, NetKind
+
+T = TypeVar("T")
+_FOR_NOW: frozenset[NetKind] = frozenset({"busy", "closed"})
+
+
+def temporary(error: BaseException) -> bool:
+    """Tell whether another try may help. A wrong password is never tried twice: accounts get locked."""
+    return isinstance(error, NetError) and error.kind in _FOR_NOW
+
+
+def patiently(act: Callable[[], T], *, wait: Callable[[float], object], tries: int = 3) -> T:
+    """Return what `act` gives, after up to `tries` tries with growing pauses."""
+
+    def pause(seconds: float) -> None:
+        wait(seconds)
+
+    retrying = Retrying(
+        stop=stop_after_attempt(tries),
+        wait=wait_exponential_jitter(initial=0.5, max=5, jitter=0.5),
+        retry=retry_if_exception(temporary),
+        sleep=pause,
+        reraise=True,
+    )
+    return retrying(act)
