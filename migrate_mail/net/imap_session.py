@@ -11,7 +11,7 @@ from typing import Any, Self
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
 from migrate_mail.net.boundary import boundary
-from migrate_mail.net.imap_text import FolderNames, Unsendable, quoted, write_date, write_flags
+from migrate_mail.net.imap_text import FolderNames, UnsendableError, quoted, write_date, write_flags
 from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
 from migrate_mail.net.imap_wire import ImapWire, words
 
@@ -149,7 +149,7 @@ class ReadOnlySession:
         try:
             with boundary(self.endpoint, phase):
                 yield
-        except Unsendable as exc:
+        except UnsendableError as exc:
             raise stream.fail("denied", str(exc)) from exc
         except ValueError as exc:
             raise stream.fail("garbage", str(exc)) from exc

@@ -18,7 +18,7 @@ _DATE = re.compile(
 )
 
 
-class Unsendable(ValueError):
+class UnsendableError(ValueError):
     """This cannot be written in IMAP, so it was not sent."""
 
 
@@ -34,10 +34,10 @@ def read_flags(flags: Iterable[str]) -> tuple[str, ...]:
 
 
 def write_flags(flags: Sequence[str]) -> bytes:
-    """Return flags as a list in parentheses; Unsendable for one that may not be sent."""
+    """Return flags as a list in parentheses; UnsendableError for one that may not be sent."""
     bad = [f for f in flags if not sendable(f)]
     if bad:
-        raise Unsendable(f"{bad[0]!r} is no flag that may be sent")
+        raise UnsendableError(f"{bad[0]!r} is no flag that may be sent")
     return b"(" + " ".join(flags).encode("ascii") + b")"
 
 
@@ -57,7 +57,7 @@ def write_date(when: datetime) -> bytes:
     """Return an aware datetime as IMAP writes it, in its own zone, seconds and all."""
     offset = when.utcoffset()
     if offset is None:
-        raise Unsendable("an internal date needs its zone")
+        raise UnsendableError("an internal date needs its zone")
     minutes = round(offset.total_seconds() / 60)
     sign, minutes = "-" if minutes < 0 else "+", abs(minutes)
     date = f"{when.day:02d}-{_MONTHS[when.month - 1]}-{when.year:04d}"
@@ -66,10 +66,10 @@ def write_date(when: datetime) -> bytes:
 
 
 def quoted(text: str | bytes) -> bytes:
-    """Return a quoted string; Unsendable for what cannot stand in one."""
+    """Return a quoted string; UnsendableError for what cannot stand in one."""
     raw = text.encode("utf-8") if isinstance(text, str) else text
     if re.search(rb"[\x00\r\n]", raw):
-        raise Unsendable(f"{text!r} cannot be sent: it holds a line break or NUL")
+        raise UnsendableError(f"{text!r} cannot be sent: it holds a line break or NUL")
     return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 

@@ -26,7 +26,7 @@ def patiently(act: Callable[[], T], *, wait: Callable[[float], object], tries: i
 
     retrying = Retrying(
         stop=stop_after_attempt(tries),
-        wait=wait_exponential_jitter(initial=0.5, max=5, jitter=0.5),
+        wait=wait_exponential_jitter(multiplier=0.5, max=5, jitter=0.5),
         retry=retry_if_exception(temporary),
         sleep=pause,
         reraise=True,
