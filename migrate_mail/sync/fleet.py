@@ -1,0 +1,32 @@
+"""The sync of many accounts side by side: one bad account never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from migrate_mail.inventory.model import Account, Inventory
+from migrate_mail.sync.desk import SyncKit
+from migrate_mail.sync.engine import sync_account
+from migrate_mail.sync.progress import AccountOutcome
+
+
+def most_jobs(inventory: Inventory) -> int:
+    """Return how many accounts may be synced at a time: each needs a connection to either side."""
+    systems = inventory.spec.systems
+    return min(systems.old.imap.connections, systems.new.imap.connections)
+
+
+def sync_all(accounts: Sequence[Account], kit: SyncKit, *, jobs: int) -> list[AccountOutcome]:
+    """Sync accounts, at most `jobs` at a time; outcomes come in the order of the accounts.
+
+    An error that is no account's own (the state file cannot be written, a bug) stops all of
+    them at their next message boundary and is raised. So does Ctrl-C.
+    """
+    with ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="sync") as pool:
+        futures = [pool.submit(sync_account, account, kit) for account in accounts]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            kit.stop.set()
+            raise

@@ -1,0 +1,51 @@
+"""How far the sync of an account is, as values that any display can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SyncState = Literal[
+    "connecting", "looking", "copying", "retrying", "done", "incomplete", "stopped", "failed"
+]
+"""The last four are how the sync of an account ends."""
+Ending = Literal["done", "incomplete", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """One account at one moment.
+
+    total: messages at old as far as known; done: how many of them are at new (or entered as
+    failed). copied, bytes: what this run has sent. note: why it waits or failed.
+    """
+
+    account: str
+    state: SyncState
+    folder: str = ""
+    total: int = 0
+    done: int = 0
+    copied: int = 0
+    bytes: int = 0
+    failed: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOutcome:
+    """How the sync of one account ended.
+
+    done: every message is at new. incomplete: some failed, and the journal has their names.
+    stopped: on request, at a message boundary. failed: a side could not be reached, see
+    `reason`. adopted: messages that new already had. flagged: flag changes followed.
+    """
+
+    account: str
+    state: Ending
+    folders: int = 0
+    copied: int = 0
+    bytes: int = 0
+    adopted: int = 0
+    flagged: int = 0
+    failed: int = 0
+    reason: str = ""
