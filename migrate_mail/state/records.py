@@ -167,7 +167,11 @@ class MessageRecord:
 
 @dataclass(frozen=True, slots=True)
 class SyncTotals:
-    """Where the sync of one account stands, for reports. failed: messages entered by name."""
+    """Where the sync of one account stands, for reports.
+
+    failed: messages and folders entered by name. last_at, last_state: when the last pass over it
+    ended and how (`done`, `incomplete`, `failed`...); none when no pass has ended.
+    """
 
     account: str
     folders: int
@@ -176,6 +180,7 @@ class SyncTotals:
     pending: int
     failed: int
     last_at: datetime | None
+    last_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

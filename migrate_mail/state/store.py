@@ -1,0 +1,69 @@
+"""The state file: what happened in this migration, kept beside migration.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from migrate_mail.finding import Clock, utc_now
+from migrate_mail.state.database import Database
+from migrate_mail.state.deliveries import Deliveries
+from migrate_mail.state.dns_log import DnsLog
+from migrate_mail.state.history import History
+from migrate_mail.state.lock import WriterLock
+from migrate_mail.state.opening import open_reader, open_writer
+from migrate_mail.state.people import People
+from migrate_mail.state.sync_journal import SyncJournal
+
+
+class Store(History, People, DnsLog, Deliveries):
+    """One open state file; a context manager, safe to use from several threads.
+
+    What a method has returned from is durable. There is one writer at a time; readers are not
+    held up by it and see the file as it was when they opened it.
+    """
+
+    def __init__(self, db: Database, lock: WriterLock | None) -> None:
+        super().__init__(db)
+        self.path = db.path
+        self.sync = SyncJournal(db)
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path, *, command: str, clock: Clock = utc_now) -> Store:
+        """Open a state file to write; make it when there is none, bring an older one up to date.
+
+        Raise StateError when another command writes it (with its name), when it is damaged,
+        newer than this program, not ours, or cannot be written. It is not changed then.
+        """
+        lock = WriterLock(path, command=command, since=clock())
+        try:
+            return cls(Database(open_writer(path, clock()), path, clock), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def read(cls, path: Path) -> Store:
+        """Open a state file to read, as it is now, also while a command writes it.
+
+        Raise StateError when it is missing, damaged, or newer than this program.
+        """
+        return cls(Database(open_reader(path), path, utc_now), None)
+
+    def close(self) -> None:
+        """Close the file and let the next writer in. Harmless when done twice."""
+        self._db.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
