@@ -11,40 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from migrate_mail.errors import NetError
-from migrate_mail.net.imap import MessageHead, ReadOnlySession
+from migrate_mail.net.imap import MessageHead
 from migrate_mail.state.records import FolderRecord, MessageRecord
-from migrate_mail.sync.content import content_hash
+from migrate_mail.sync.bodies import Contents
 from migrate_mail.sync.desk import Desk, OpenFolder
 from migrate_mail.sync.match import Wanted, match
 from migrate_mail.sync.plan import FolderPlan, plan_folder
-
-_UNREADABLE = frozenset({"denied", "garbage"})
-
-
-class Contents:
-    """The content hashes of the open folder's messages, each read at most once."""
-
-    def __init__(self, session: ReadOnlySession, hints: Mapping[int, str]) -> None:
-        self._session = session
-        self._known: dict[int, str | None] = dict(hints)
-
-    def __call__(self, uid: int) -> str | None:
-        """Return the hash of one message; None when the server does not give it."""
-        if uid not in self._known:
-            body = read_body(self._session, uid)
-            self._known[uid] = None if body is None else content_hash(body)
-        return self._known[uid]
-
-
-def read_body(session: ReadOnlySession, uid: int) -> bytes | None:
-    """Return a message of the open folder; None when it is gone or the server cannot give it."""
-    try:
-        return session.body(uid)
-    except NetError as error:
-        if error.kind not in _UNREADABLE:
-            raise
-        return None
 
 
 def settle(desk: Desk, folder: OpenFolder, heads: Sequence[MessageHead]) -> None:

@@ -9,10 +9,11 @@ from typing import Literal
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import AppendReceipt, MessageHead
 from migrate_mail.state.records import MessageRecord
+from migrate_mail.sync.bodies import read_body
 from migrate_mail.sync.content import content_hash, subject_of
 from migrate_mail.sync.desk import Desk, OpenFolder
 from migrate_mail.sync.flags import keepable, system_only
-from migrate_mail.sync.settle import find_receipts, read_body
+from migrate_mail.sync.settle import find_receipts
 
 BATCH_MESSAGES = 50
 BATCH_BYTES = 4 * 1024 * 1024

@@ -1,0 +1,129 @@
+"""Proof that everything at old is at new: both sides are read again, and no map is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from migrate_mail.errors import NetError
+from migrate_mail.net.imap import MessageHead, ReadOnlySession
+from migrate_mail.sync.bodies import Contents, read_body
+from migrate_mail.sync.content import second, subject_of
+from migrate_mail.sync.names import FolderPair
+from migrate_mail.sync.parity import Couple, Coupling, couple, same_date
+from migrate_mail.sync.plan import same_flags
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A message at old that new does not have. what: its Message-ID, else its subject."""
+
+    folder: str
+    uid: int
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A message that is at new with other flags, or with another date. uid: at old."""
+
+    folder: str
+    uid: int
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderParity:
+    """One folder on both sides, compared as multisets.
+
+    extra: messages that only new has; after the switch that is new mail. problem: why it could
+    not be compared.
+    """
+
+    old: str
+    new: str
+    old_messages: int = 0
+    new_messages: int = 0
+    missing: tuple[Missing, ...] = ()
+    extra: int = 0
+    flags: tuple[Difference, ...] = ()
+    dates: tuple[Difference, ...] = ()
+    problem: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """True when new has every message of old, whatever its flags."""
+        return not (self.missing or self.problem)
+
+    @property
+    def equal(self) -> bool:
+        """True when new has every message of old with the same flags and date."""
+        return self.complete and not (self.flags or self.dates)
+
+
+def compare(
+    old: ReadOnlySession,
+    new: ReadOnlySession,
+    pairs: Sequence[FolderPair],
+    *,
+    deep: bool = False,
+) -> list[FolderParity]:
+    """Compare folders, pair by pair. deep: by the content of every message (reads everything)."""
+    return [_compare(old, new, pair, deep=deep) for pair in pairs]
+
+
+def _compare(
+    old: ReadOnlySession, new: ReadOnlySession, pair: FolderPair, *, deep: bool
+) -> FolderParity:
+    try:
+        mine = _heads(old, pair.old)
+        theirs = [] if pair.create else _heads(new, pair.new)
+    except NetError as error:
+        if error.kind != "denied":
+            raise
+        return FolderParity(pair.old, pair.new, problem=error.message)
+    coupling = couple(mine, theirs, Contents(old), Contents(new), deep=deep)
+    return FolderParity(
+        old=pair.old,
+        new=pair.new,
+        old_messages=len(mine),
+        new_messages=len(theirs),
+        missing=tuple(_missing(old, pair.old, head) for head in coupling.missing),
+        extra=len(coupling.extra),
+        flags=_flag_differences(pair.old, coupling),
+        dates=_date_differences(pair.old, coupling),
+    )
+
+
+def _heads(session: ReadOnlySession, folder: str) -> list[MessageHead]:
+    session.examine(folder)
+    return list(session.heads(session.uids()))
+
+
+def _missing(old: ReadOnlySession, folder: str, head: MessageHead) -> Missing:
+    what = head.message_id or subject_of(read_body(old, head.uid) or b"")
+    return Missing(folder, head.uid, head.internaldate, what)
+
+
+def _flag_differences(folder: str, coupling: Coupling) -> tuple[Difference, ...]:
+    return tuple(
+        _difference(folder, pair, " ".join(pair[0].flags), " ".join(pair[1].flags))
+        for pair in coupling.couples
+        if not same_flags(pair[0].flags, pair[1].flags)
+    )
+
+
+def _date_differences(folder: str, coupling: Coupling) -> tuple[Difference, ...]:
+    return tuple(
+        _difference(folder, pair, *(second(h.internaldate).isoformat() for h in pair))
+        for pair in coupling.couples
+        if not same_date(*pair)
+    )
+
+
+def _difference(folder: str, pair: Couple, old: str, new: str) -> Difference:
+    return Difference(folder, pair[0].uid, pair[0].message_id or "", old, new)
