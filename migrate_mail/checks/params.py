@@ -1,0 +1,44 @@
+"""Parameters that several checks share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from migrate_mail.files.strict import StrictModel
+from migrate_mail.net.dns import Ask
+from migrate_mail.state.records import MailboxSide
+
+System = Literal["old", "new", "both"]
+
+
+def sides_of(system: System) -> tuple[MailboxSide, ...]:
+    """Return the sides that a `system` parameter stands for."""
+    return ("old", "new") if system == "both" else (system,)
+
+
+class SideParams(StrictModel):
+    """One of the two systems."""
+
+    system: Literal["old", "new"] = Field(
+        default="new", description="whose MX records are wanted"
+    )
+
+
+class MxParams(StrictModel):
+    """The MX hosts of a system, and whom to ask for their addresses."""
+
+    system: System = Field(default="new", description="whose MX hosts are looked at")
+    published: bool = Field(
+        default=False,
+        description=(
+            "the names are published, so resolvers may be asked for them; "
+            "before the switch leave it off: a resolver remembers that a name was not there"
+        ),
+    )
+
+    @property
+    def ask(self) -> Ask:
+        """Whom to ask for addresses."""
+        return "resolvers" if self.published else "authorities"

@@ -1,0 +1,213 @@
+"""Whether every address that can receive is accepted, and a made-up one is not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+
+from pydantic import Field
+
+from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.looking import one_by_one
+from migrate_mail.checks.params import MxParams
+from migrate_mail.checks.spots import Spot, spots
+from migrate_mail.finding import Finding, Outcome
+from migrate_mail.inventory.model import Address
+from migrate_mail.net.facts import RecipientFacts, RecipientReply
+
+_REFS = ("RFC 5321 section 4.2.1",)
+
+
+class RecipientParams(MxParams):
+    """Whose servers are asked, and what is proof."""
+
+    canary_reject: bool = Field(
+        default=True,
+        description="a made-up address must be refused; a server that takes all proves nothing",
+    )
+
+
+@check(
+    "smtp.recipients",
+    title="Every address of the inventory is accepted, a made-up one is refused",
+    params=RecipientParams,
+    each=("domains", "addresses"),
+)
+def recipients(context: Context, params: RecipientParams) -> Iterator[Finding]:
+    """Ask each address of each MX host for every recipient, in one session, without sending."""
+
+    def look(spot: Spot | Finding) -> Iterator[Finding]:
+        if isinstance(spot, Finding):
+            yield spot
+        else:
+            yield from _asked(context, params, spot)
+
+    yield from one_by_one(spots(context, params), look, what="MX hosts")
+
+
+def _asked(context: Context, params: RecipientParams, spot: Spot) -> Iterator[Finding]:
+    wanted = {a.address: a for a in _wanted(context) if a.kind != "catch-all"}
+    if not wanted:
+        yield from one_by_one((), lambda _: iter(()), what="addresses")
+        return
+    made_up = {_made_up(d): d for d in _domains(wanted)} if params.canary_reject else {}
+    context.say(f"asking {spot} for {len(wanted)} addresses")
+    facts = context.smtp.recipients(spot.endpoint, [*wanted, *made_up])
+    replies = {r.address: r for r in facts.replies}
+    problems = [
+        *_problems(spot, wanted, replies),
+        *_proof(context, spot, made_up, replies),
+        *_not_asked(spot, facts),
+    ]
+    yield from problems
+    if not problems:
+        yield Finding(
+            "RECIPIENTS_ACCEPTED",
+            Outcome.PASS,
+            str(spot),
+            args={"count": len(wanted)},
+            evidence=tuple(f"{r.address}: {r.code} {r.text}" for r in facts.replies),
+        )
+
+
+def _wanted(context: Context) -> list[Address]:
+    item = context.item
+    mine = [a for a in context.inventory.addresses if item in (a.address, _domain(a.address))]
+    return mine if item is not None else list(context.inventory.addresses)
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
+
+
+def _domains(addresses: Mapping[str, Address]) -> list[str]:
+    return sorted({_domain(a) for a in addresses})
+
+
+def _made_up(domain: str) -> str:
+    return f"migrate-mail-nobody-{secrets.token_hex(6)}@{domain}"
+
+
+def _problems(
+    spot: Spot, wanted: Mapping[str, Address], replies: Mapping[str, RecipientReply]
+) -> Iterator[Finding]:
+    for address in wanted.values():
+        reply = replies.get(address.address)
+        if reply is None or reply.code == 0 or 200 <= reply.code < 300:
+            continue
+        if reply.code >= 500:
+            yield _refused(spot, address, reply)
+        else:
+            yield _deferred(spot, address, reply)
+
+
+def _refused(spot: Spot, address: Address, reply: RecipientReply) -> Finding:
+    target = f" to {address.target}" if address.target else ""
+    return Finding(
+        "RECIPIENT_REFUSED",
+        Outcome.FAIL,
+        address.address,
+        str(spot),
+        args=_args(spot, reply) | {"kind": address.kind},
+        evidence=_dialogue(reply),
+        fix=f"create the {address.kind} {address.address}{target} on the {spot.side} system, or take it off the list of addresses",
+        refs=_REFS,
+    )
+
+
+def _deferred(spot: Spot, address: Address, reply: RecipientReply) -> Finding:
+    return Finding(
+        "RECIPIENT_DEFERRED",
+        Outcome.UNKNOWN,
+        address.address,
+        str(spot),
+        args=_args(spot, reply),
+        evidence=_dialogue(reply),
+        fix="greylisting or a temporary fault: look again in some minutes",
+        refs=_REFS,
+    )
+
+
+def _args(spot: Spot, reply: RecipientReply) -> dict[str, str | int]:
+    return {"side": spot.side, "code": reply.code, "text": reply.text}
+
+
+def _dialogue(reply: RecipientReply) -> tuple[str, ...]:
+    return (f"-> RCPT TO:<{reply.address}>", f"<- {reply.code} {reply.text}")
+
+
+def _proof(
+    context: Context,
+    spot: Spot,
+    made_up: Mapping[str, str],
+    replies: Mapping[str, RecipientReply],
+) -> Iterator[Finding]:
+    """Judge the made-up addresses: refused where there is no catch-all, accepted where there is."""
+    catching = {
+        _domain(a.address) for a in context.inventory.addresses if a.kind == "catch-all"
+    }
+    for address, domain in made_up.items():
+        reply = replies.get(address)
+        if reply is None or reply.code == 0:
+            continue
+        if 400 <= reply.code < 500:
+            yield _unproved(spot, domain, reply)
+        elif reply.code < 400 and domain not in catching:
+            yield _takes_all(spot, domain, reply)
+        elif reply.code >= 500 and domain in catching:
+            yield _no_catch_all(spot, domain, reply)
+
+
+def _unproved(spot: Spot, domain: str, reply: RecipientReply) -> Finding:
+    return Finding(
+        "MADE_UP_DEFERRED",
+        Outcome.UNKNOWN,
+        domain,
+        str(spot),
+        args=_args(spot, reply),
+        evidence=_dialogue(reply),
+        fix="look again in some minutes: as long as a made-up address is not refused, nothing is proved",
+        refs=_REFS,
+    )
+
+
+def _takes_all(spot: Spot, domain: str, reply: RecipientReply) -> Finding:
+    return Finding(
+        "MADE_UP_ACCEPTED",
+        Outcome.FAIL,
+        domain,
+        str(spot),
+        args=_args(spot, reply) | {"address": reply.address},
+        evidence=_dialogue(reply),
+        fix=f"let the server refuse unknown recipients at RCPT; if {domain} has a catch-all, list it with kind catch-all",
+        refs=_REFS,
+    )
+
+
+def _no_catch_all(spot: Spot, domain: str, reply: RecipientReply) -> Finding:
+    return Finding(
+        "CATCH_ALL_MISSING",
+        Outcome.FAIL,
+        domain,
+        str(spot),
+        args=_args(spot, reply) | {"address": reply.address},
+        evidence=_dialogue(reply),
+        fix=f"create the catch-all of {domain} on the {spot.side} system",
+        refs=_REFS,
+    )
+
+
+def _not_asked(spot: Spot, facts: RecipientFacts) -> Iterator[Finding]:
+    """Name what was left when the conversation ended early, in one finding."""
+    left = tuple(r.address for r in facts.replies if r.code == 0)
+    if not left:
+        return
+    texts = {r.text for r in facts.replies if r.code == 0}
+    reason = facts.failure.text if facts.failure is not None else "; ".join(sorted(texts))
+    yield Finding(
+        "RECIPIENTS_NOT_ASKED",
+        Outcome.UNKNOWN,
+        str(spot),
+        args={"count": len(left), "text": reason},
+        evidence=tuple(f"{r.address}: {r.text}" for r in facts.replies if r.code == 0),
+    )
