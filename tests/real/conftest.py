@@ -5,20 +5,30 @@ from __future__ import annotations
 import os
 
 import pytest
-
 from real.servers.world import World, missing
 
+LACKS = "real servers: this machine lacks"
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="session", autouse=True)
 def machine():
     """Skip where the servers cannot run; with CI=true that is a failure: nobody would notice."""
     lacking = missing()
     if not lacking:
         return
-    reason = f"real servers: this machine lacks {', '.join(lacking)}"
+    reason = f"{LACKS} {', '.join(lacking)}"
     if os.environ.get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Give all these skips one place, so that the summary has one line for them."""
+    report = yield
+    if report.skipped and LACKS in str(report.longrepr):
+        report.longrepr = (__file__, 0, report.longrepr[2])
+    return report
 
 
 @pytest.fixture(scope="module")
