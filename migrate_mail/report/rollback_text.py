@@ -1,0 +1,97 @@
+"""The way back as a person reads it: what, in which order, automatic or by hand, how long."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from migrate_mail.files.scalars import format_duration
+from migrate_mail.report.escape import plain
+from migrate_mail.run.rollback import BackStep, NoReturn, RollbackPlan
+from migrate_mail.run.way_back_time import BackBy
+
+HEADS = {
+    "before": "The way back, if the MX were switched now",
+    "switched": "The way back",
+    "back": "The MX is back at old; what is left of the way back",
+}
+
+
+def rollback_text(plan: RollbackPlan, *, width: int = 96) -> str:
+    """Return the plan as lines for a terminal."""
+    lines = [HEADS[plan.stage], ""]
+    lines += [f"  {line}" for line in how_long(plan.back_by)]
+    if plan.no_return is not None:
+        lines += ["", *textwrap.wrap(no_return_text(plan.no_return), width)]
+    for number, step in enumerate(plan.steps, start=1):
+        lines += ["", *_step(number, step, width)]
+    return "\n".join(lines)
+
+
+def _step(number: int, step: BackStep, width: int) -> Iterator[str]:
+    head = f"{number:>3}. [{step.mark}] {plain(step.title)}{aside(step)}"
+    yield from textwrap.wrap(head, width, subsequent_indent=" " * 5)
+    for line in step.what.splitlines():
+        yield from textwrap.wrap(
+            plain(line), width, initial_indent=" " * 5, subsequent_indent=" " * 7
+        )
+
+
+def aside(step: BackStep) -> str:
+    """Return what else is known of a step: how long, whose, when it was done."""
+    parts = []
+    if step.takes is not None:
+        parts.append(f"takes {format_duration(step.takes)}")
+    if step.owner:
+        parts.append(f"owner: {plain(step.owner)}")
+    if step.done_at is not None:
+        parts.append(f"done {moment(step.done_at)}")
+    return f"  ({', '.join(parts)})" if parts else ""
+
+
+def how_long(when: BackBy) -> list[str]:
+    """Return how long until everyone is back, as two figures with where they come from."""
+    return [
+        f"caches have run out after {span(when.caches)} ({moment(when.caches_by)}):"
+        f" {span(when.publish)} to publish + TTL {when.ttl} s ({plain(when.ttl_from)})",
+        f"with one more try of refused senders after {span(when.with_retry)}"
+        f" ({moment(when.with_retry_by)})",
+    ]
+
+
+def no_return_text(line: NoReturn) -> str:
+    """Return what is to be said about the point of no return."""
+    if line.passed_at is None:
+        return f"Point of no return: `{line.step}` ({plain(line.title)}), not passed yet."
+    by = f" by {plain(line.by)}" if line.by else ""
+    return (
+        f"PAST THE POINT OF NO RETURN: {plain(line.title)} was done {moment(line.passed_at)}{by}."
+        " Going back costs more than going on."
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return a moment to the minute, with its zone."""
+    return f"{at:%Y-%m-%d %H:%M %Z}"
+
+
+def span(length: timedelta) -> str:
+    """Return a span for people: `1 h 5 min`, `45 s`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (seconds, "s")]
+    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
+
+
+def rollback_markdown(plan: RollbackPlan) -> str:
+    """Return the plan as Markdown, for tickets."""
+    lines = [f"## {HEADS[plan.stage]}", "", *(f"- {line}" for line in how_long(plan.back_by))]
+    if plan.no_return is not None:
+        lines += ["", f"**{no_return_text(plan.no_return)}**"]
+    lines.append("")
+    for number, step in enumerate(plan.steps, start=1):
+        lines.append(f"{number}. **{plain(step.title)}** [{step.mark}]{aside(step)}")
+        body = "\n".join(plain(line) for line in step.what.splitlines())
+        lines += ["", textwrap.indent(f"```\n{body}\n```", "   "), ""]
+    return "\n".join(lines).rstrip()
