@@ -161,7 +161,7 @@ def head(row: Row) -> MessageHead:
     return MessageHead(
         uid=uid,
         size=_integer(row.get(b"RFC822.SIZE"), f"no size came for UID {uid}"),
-        flags=read_flags(text(f) for f in row.get(b"FLAGS") or ()),
+        flags=read_flags(text(f) for f in _list(row.get(b"FLAGS"))),
         internaldate=read_date(text(row.get(b"INTERNALDATE"))),
         message_id=_message_id(section(row, b"BODY[HEADER.FIELDS")),
     )
@@ -203,6 +203,12 @@ def _bytes(value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
     raise ValueError(f"a list came where a string was wanted: {value!r:.80}")
+
+
+def _list(value: Any) -> tuple[Any, ...]:
+    if value is None or isinstance(value, tuple):
+        return value or ()
+    raise ValueError(f"a list was wanted: {value!r:.80}")
 
 
 def _integer(value: Any, complaint: str) -> int:

@@ -11,7 +11,13 @@ from typing import Any, Self
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
 from migrate_mail.net.boundary import boundary
-from migrate_mail.net.imap_text import FolderNames, UnsendableError, quoted, write_date, write_flags
+from migrate_mail.net.imap_text import (
+    FolderNames,
+    UnsendableError,
+    quoted,
+    write_date,
+    write_flags,
+)
 from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
 from migrate_mail.net.imap_wire import ImapWire, words
 
@@ -241,7 +247,8 @@ class Session(ReadOnlySession):
             line = self._line(folder, flags, internaldate)
             # LITERAL+ (RFC 7888) only for a line that this server has liked before: the body
             # behind a line that it rejects would be read as commands.
-            ask = line[:2] not in self._liked or "LITERAL+" not in self.capabilities
+            usual = line[:2] in self._liked and 1971 <= internaldate.year < 2038
+            ask = not usual or "LITERAL+" not in self.capabilities
             kind, data = self._append(line, body, ask=ask)
             self._checked(kind, data)
             self._liked.add(line[:2])

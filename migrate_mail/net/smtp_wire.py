@@ -77,7 +77,7 @@ class SmtpWire:
         """Send a message after the 354, dots doubled, and return the final reply."""
         self.stream.begin("DATA", timeout=patience)
         self.note("->", f"(a message of {len(data)} bytes)")
-        self.stream.send(_dotted(data))
+        self.stream.send(dotted(data))
         return self._reply()
 
     def note(self, mark: str, line: str) -> None:
@@ -113,7 +113,7 @@ def _readable(raw: bytes) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
-def _dotted(data: bytes) -> bytes:
+def dotted(data: bytes) -> bytes:
     """Return the message as DATA wants it: CRLF, dots doubled, dot at the end (section 4.5.2)."""
     lines = re.sub(rb"\r\n|\r|\n", b"\r\n", data)
     if not lines.endswith(b"\r\n"):

@@ -54,12 +54,11 @@ class Stream:
         if self._buffer:
             # RFC 3207 section 6: what came before the handshake cannot be trusted.
             raise self.fail("garbage", "the server sent data before the TLS handshake")
+        if (problem := _unfit(name)) is not None:
+            raise self.fail("tls", f"{name!r} cannot be a TLS server name: {problem}")
         with boundary(self.endpoint, self.phase):
             self.sock.settimeout(self._left())
-            try:
-                self.sock = tls = context.wrap_socket(self.sock, server_hostname=name)
-            except (ValueError, UnicodeError) as exc:
-                raise self.fail("tls", f"{name!r} cannot be a TLS server name: {exc}") from exc
+            self.sock = tls = context.wrap_socket(self.sock, server_hostname=name)
         return tls
 
     def send(self, data: bytes) -> None:
@@ -125,3 +124,12 @@ class Stream:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _unfit(name: str) -> str | None:
+    """Say why TLS cannot carry a name; Python's ssl would leak the socket over it."""
+    try:
+        name.encode("idna")
+    except UnicodeError as exc:
+        return str(exc)
+    return "it is empty or starts with a dot" if not name or name.startswith(".") else None
