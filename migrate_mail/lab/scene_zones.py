@@ -1,0 +1,31 @@
+"""The zones of the scene: the domain that moves, the two providers, and the admin's own."""
+
+from __future__ import annotations
+
+DOMAIN = "lindenhof.example"
+OLD, NEW = "oldhost.example", "newhost.example"
+ADMIN = "it-service.example"
+
+_HEAD = """\
+$TTL 3600
+@ IN SOA ns1.{provider}. hostmaster.{provider}. 2026112301 7200 900 1209600 300
+@ IN NS ns1.{provider}.
+@ IN NS ns2.{provider}.
+"""
+_NAME_SERVERS = "ns1 IN A 127.0.0.1\nns2 IN A 127.0.0.1\n"
+
+
+def zones(ttl: int) -> dict[str, str]:
+    """Return zone texts by origin; `ttl` is that of the MX RRset that will change."""
+    ours = _HEAD.format(provider=OLD)
+    provider = "mx1 IN A 127.0.0.1\nimap IN A 127.0.0.1\n" + _NAME_SERVERS
+    return {
+        "example": ours,
+        DOMAIN: ours
+        + f"@ {ttl} IN MX 10 mx1.{OLD}.\n"
+        + f'@ IN TXT "v=spf1 mx include:{OLD} -all"\n'
+        + "www IN A 127.0.0.1\n",
+        OLD: ours + provider + '@ IN TXT "v=spf1 a:mx1 -all"\n',
+        NEW: _HEAD.format(provider=NEW) + provider + "gateway IN A 127.0.0.1\n",
+        ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+    }
