@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from real.servers.world import World, missing
 
 LACKS = "real servers: this machine lacks"

@@ -90,19 +90,19 @@ class Mailbox:
         """Return the folders that the user's mail programs show."""
         return {self._path(name) for _, _, name in self._list("*", command="lsub")}
 
-    def contents(self) -> Contents:
-        """Return every message of every folder."""
-        return {folder: Counter(self._messages(folder)) for folder in self.folders()}
+    def contents(self, *, without: bytes | None = None) -> Contents:
+        """Return every message of every folder; `without`: not those that hold these bytes."""
+        return {folder: Counter(self._messages(folder, without)) for folder in self.folders()}
 
     def holds(self, token: str) -> bool:
         """Tell whether a message with this token in its Subject is in INBOX."""
         self._do("select", "INBOX", True)
         return bool(self._do("search", None, "SUBJECT", f'"{token}"')[0])
 
-    def _messages(self, folder: tuple[str, ...]) -> Iterator[Seen]:
+    def _messages(self, folder: tuple[str, ...], without: bytes | None) -> Iterator[Seen]:
         self._do("select", self._name(folder), True)
         for part in self._do("uid", "FETCH", "1:*", "(FLAGS INTERNALDATE BODY.PEEK[])"):
-            if isinstance(part, tuple):
+            if isinstance(part, tuple) and not (without and without in part[1]):
                 head = _HEAD.search(part[0])
                 assert head is not None, part[0]
                 date = datetime.strptime(head["date"].decode().strip(), "%d-%b-%Y %H:%M:%S %z")
