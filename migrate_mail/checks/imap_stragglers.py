@@ -1,0 +1,141 @@
+"""Whether mail still arrived at old after the switch and is not at new yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.looking import one_by_one
+from migrate_mail.checks.mailboxes import doors_of
+from migrate_mail.delivery.message import is_test_message
+from migrate_mail.errors import NetError
+from migrate_mail.files.strict import StrictModel
+from migrate_mail.finding import Arg, Finding, Outcome
+from migrate_mail.inventory.model import Account
+from migrate_mail.net.imap import MessageHead, ReadOnlySession
+from migrate_mail.state.records import DnsChangeRecord
+from migrate_mail.sync.mailbox import Doors
+
+_SKEW = timedelta(minutes=10)
+"""The old server's clock may be behind ours by this much."""
+
+
+class StragglerParams(StrictModel):
+    """How much is listed."""
+
+    named: int = Field(default=20, ge=1, le=1000, description="how many messages are named")
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A message that came to old after the switch."""
+
+    folder: str
+    head: MessageHead
+
+    def __str__(self) -> str:
+        return f"{self.folder}: {self.head.internaldate:%Y-%m-%d %H:%M %z} {self.head.message_id or 'without Message-ID'}"
+
+
+@check(
+    "imap.stragglers",
+    title="Nothing that arrived at old since the switch is missing at new",
+    params=StragglerParams,
+    each=("accounts", "domains"),
+)
+def stragglers(context: Context, params: StragglerParams) -> Iterator[Finding]:
+    """List arrivals at old since the switch by Message-ID, and look for each at new."""
+    changes = context.journal.dns_changes()
+    doors = doors_of(context)
+
+    def look(account: Account) -> Iterator[Finding]:
+        since = switched_at(changes, account.domain)
+        if since is None:
+            yield _not_switched(account)
+        else:
+            context.say(f"looking for arrivals at old of {account.address}")
+            yield from _account(doors, account, since, params.named)
+
+    yield from one_by_one(
+        context.accounts(), look, what="accounts", name=lambda account: account.address
+    )
+
+
+def switched_at(changes: Sequence[DnsChangeRecord], domain: str) -> datetime | None:
+    """Return when a domain's MX was last switched; None: never, or it was rolled back since."""
+    moment: datetime | None = None
+    for change in sorted(changes, key=lambda c: c.id):
+        when = change.when("applied") or change.when("read-back")
+        if change.domain.lower() == domain and when is not None:
+            moment = when if change.kind == "switch" else None
+    return moment
+
+
+def _not_switched(account: Account) -> Finding:
+    return Finding(
+        "NOT_SWITCHED",
+        Outcome.SKIP,
+        account.address,
+        args={"domain": account.domain},
+    )
+
+
+def _account(doors: Doors, account: Account, since: datetime, named: int) -> Iterator[Finding]:
+    with doors.old(account) as old:
+        arrivals = _arrivals(old, since - _SKEW)
+    left = _not_at_new(doors, account, arrivals) if arrivals else []
+    args: dict[str, Arg] = {
+        "arrived": len(arrivals),
+        "left": len(left),
+        "since": f"{since:%Y-%m-%d %H:%M %Z}",
+    }
+    if not left:
+        yield Finding("NOTHING_LEFT", Outcome.PASS, account.address, args=args)
+        return
+    more = [f"... and {len(left) - named} more"] if len(left) > named else []
+    yield Finding(
+        "LEFT_AT_OLD",
+        Outcome.FAIL,
+        account.address,
+        args=args,
+        evidence=(*(str(a) for a in left[:named]), *more),
+        fix="copy it: migrate-mail sync (after the switch it only adds to new)",
+    )
+
+
+def _arrivals(old: ReadOnlySession, since: datetime) -> list[_Arrival]:
+    found = []
+    for folder in old.folders():
+        if folder.selectable and _opened(old, folder.name):
+            heads = old.heads(old.uids())
+            found += [_Arrival(folder.name, h) for h in heads if _late(h, since)]
+    return found
+
+
+def _late(head: MessageHead, since: datetime) -> bool:
+    return head.internaldate >= since and not is_test_message(head.message_id)
+
+
+def _opened(session: ReadOnlySession, folder: str) -> bool:
+    """Open a folder; one that this user may not read is passed over."""
+    try:
+        session.examine(folder)
+    except NetError as error:
+        if error.kind != "denied":
+            raise
+        return False
+    return True
+
+
+def _not_at_new(doors: Doors, account: Account, arrivals: Sequence[_Arrival]) -> list[_Arrival]:
+    """Return the arrivals that no folder at new has; one without Message-ID counts as missing."""
+    wanted = {a.head.message_id for a in arrivals if a.head.message_id}
+    with doors.new_read_only(account) as new:
+        for folder in new.folders():
+            if wanted and folder.selectable and _opened(new, folder.name):
+                wanted -= {mid for mid in wanted if new.find("Message-ID", mid)}
+    return [a for a in arrivals if not a.head.message_id or a.head.message_id in wanted]
