@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrate_mail.errors import UserError
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """One error in one file. line and column count from 1; line 0 is the file as a whole.
 
@@ -37,15 +38,27 @@ class Complaint:
         if self.source is None or not self.line:
             return []
         gutter = f"{self.line:>5} | "
-        pad = "".join("\t" if c == "\t" else " " for c in self.source[: self.column - 1])
+        pad = "".join(_blank(c) for c in self.source[: self.column - 1])
         return [f"{gutter}{self.source}", f"{' ' * (len(gutter) - 2)}| {pad}^"]
+
+
+def _blank(char: str) -> str:
+    """Return what is as wide on a terminal as a character, so that the caret stands under its place."""
+    if char == "\t" or unicodedata.combining(char):
+        return char if char == "\t" else ""
+    return "  " if unicodedata.east_asian_width(char) in "WF" else " "
+
+
+def _by_place(complaint: Complaint) -> tuple[str, int, int, str, str]:
+    c = complaint
+    return c.file, c.line, c.column, c.code, c.message
 
 
 class InvalidFiles(UserError):  # noqa: N818 - reads as what it says
     """One or more files are wrong; carries every complaint, sorted by file and place."""
 
     def __init__(self, complaints: Sequence[Complaint]) -> None:
-        self.complaints = tuple(sorted(set(complaints)))
+        self.complaints = tuple(sorted(set(complaints), key=_by_place))
         noun = "error" if len(self.complaints) == 1 else "errors"
         files = sorted({c.file for c in self.complaints})
         super().__init__(f"{len(self.complaints)} {noun} in {', '.join(files)}")
