@@ -69,6 +69,7 @@ def _imap(exc: imaplib.IMAP4.error) -> tuple[NetKind, str]:
 def imap_words(text: str) -> str:
     """Return what the server said, without what imaplib puts around it."""
     text = re.sub(r"^command: \S+ => ", "", text)
+    text = re.sub(r"^b[\"'](.*)[\"']$", r"\1", text)
     return re.sub(r"^\S+ command error: (\w+) \[b[\"'](.*)[\"']\]$", r"\1 \2", text)
 
 

@@ -53,9 +53,7 @@ def _greeted(stream: Stream, target: ImapTarget, *, look_only: bool) -> ImapWire
     if target.tls == "implicit":
         stream.begin("TLS")
         stream.start_tls(tls.trusting(target.ca, where=where), where.host)
-    stream.begin("banner")
-    with boundary(where, "banner"):
-        wire = ImapWire(stream, look_only=look_only)
+    wire = _greeting(stream, look_only=look_only)
     if wire.state != "NONAUTH":
         raise stream.fail("garbage", "the server greets with PREAUTH: whose mailbox is this?")
     if target.tls == "starttls":
@@ -65,6 +63,19 @@ def _greeted(stream: Stream, target: ImapTarget, *, look_only: bool) -> ImapWire
         with boundary(where, "STARTTLS"):
             wire.start_tls(tls.trusting(target.ca, where=where))
     return wire
+
+
+def _greeting(stream: Stream, *, look_only: bool) -> ImapWire:
+    """Read the greeting. A server that says BYE there wants no more clients for now."""
+    stream.begin("banner")
+    try:
+        with boundary(stream.endpoint, "banner"):
+            return ImapWire(stream, look_only=look_only)
+    except NetError as error:
+        if error.kind != "denied":
+            raise
+        kind: NetKind = "busy" if "* BYE" in error.text else "garbage"
+        raise stream.fail(kind, error.text) from error
 
 
 def _log_in(wire: ImapWire, target: ImapTarget, secret: Secret) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import re
 import ssl
 from typing import Any
 
@@ -12,6 +13,7 @@ from migrate_mail.net.stream import Stream
 _LONGEST_LINE = 32 * 1024 * 1024
 """A SEARCH answer is one line: this is enough for 3 million messages."""
 
+_WORDLESS = re.compile(rb"^(\S+ (?:OK|NO|BAD))\r\n$")
 _LOOKING = frozenset(
     (
         "CAPABILITY", "STARTTLS", "AUTHENTICATE", "LOGIN", "NAMESPACE", "LIST", "LSUB", "STATUS",
@@ -41,8 +43,9 @@ class ImapWire(imaplib.IMAP4):
         return self.stream.exactly(size)
 
     def readline(self) -> bytes:
-        """Read one line."""
-        return self.stream.line(_LONGEST_LINE)
+        """Read one line; imaplib wants words after `A1 OK`, some servers send none."""
+        line = self.stream.line(_LONGEST_LINE)
+        return _WORDLESS.sub(rb"\1 \r\n", line) if len(line) < 40 else line
 
     def send(self, data: Any) -> None:
         """Send bytes."""
@@ -81,6 +84,7 @@ class ImapWire(imaplib.IMAP4):
             self.literal = body  # type: ignore[assignment]  # bytes, whatever typeshed says
             kind, data = self._simple_command("APPEND", folder, flags, date)
             return kind, data
+        self._permit("APPEND")
         tag = self._new_tag()
         line = b" ".join([tag, b"APPEND", folder, flags, date, b"{%d+}" % len(body)])
         self.send(line + b"\r\n" + body + b"\r\n")
@@ -88,13 +92,14 @@ class ImapWire(imaplib.IMAP4):
         return kind, data
 
     def _command(self, name: str, *args: Any) -> bytes:
-        verb = f"UID:{args[0]}" if name == "UID" else name
-        if self._look_only and verb not in _LOOKING:
-            raise NetError(
-                "denied", str(self.stream.endpoint), verb, "we only look at this server"
-            )
+        self._permit(f"UID:{args[0]}" if name == "UID" else name)
         tag: bytes = super()._command(name, *args)  # type: ignore[misc]  # not in typeshed
         return tag
+
+    def _permit(self, verb: str) -> None:
+        if self._look_only and verb not in _LOOKING:
+            text = "we only look at this server"
+            raise NetError("denied", str(self.stream.endpoint), verb, text)
 
     def _log(self, line: str) -> None:
         """Keep no log: imaplib's would hold logins and mail."""
