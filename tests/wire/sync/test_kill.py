@@ -1,0 +1,102 @@
+"""Killed with SIGKILL anywhere, and run again: each message is at new exactly once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.moving import ANNA, AT, assert_same, contents, message
+
+TARGETS = {"INBOX": "INBOX", "Twice": "INBOX.Twice"}
+TESTS = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def killer():
+    """Give a function that syncs in another process, which kills itself at a place."""
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "support.killer"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+
+    def sync_and_die(move, place: int) -> int:
+        order = {
+            "base": str(move.inventory.base),
+            "old": move.old.port,
+            "new": move.new.port,
+            "place": place,
+        }
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
+        return int(process.stdout.readline())
+
+    yield sync_and_die
+    process.stdin.close()
+    process.stdout.close()
+    assert process.wait(20) == 0
+
+
+def fill(move):
+    """Put few messages into two folders: one twice, two with one id."""
+    for n in range(1, 5):
+        move.old.deliver(ANNA, "INBOX", message(n), flags=["\\Seen"][: n % 2], date=AT)
+    move.old.deliver(ANNA, "INBOX", message(4, text="another text"), date=AT)
+    for _ in range(2):
+        move.old.deliver(ANNA, "Twice", message(9), flags=["$Label"], date=AT)
+
+
+def again(move):
+    """Run to the end, twice; the second run must have nothing to do."""
+    assert move.sync().state == "done"
+    assert_same(move, targets=TARGETS)
+    move.new.log.clear()
+    outcome = move.sync()
+    assert (outcome.state, outcome.copied, outcome.adopted) == ("done", 0, 0)
+    assert move.appends() == 0
+
+
+@pytest.mark.parametrize("place", range(1, 49, 2))
+def test_killed_anywhere_and_run_again(move, killer, place):
+    """Between intent, APPEND, its OK and the receipt: nothing is lost, nothing is doubled."""
+    fill(move)
+    assert killer(move, place) == -signal.SIGKILL
+    again(move)
+
+
+@pytest.mark.parametrize("place", range(2, 38, 6))
+def test_killed_without_receipts_and_run_again(move, killer, place):
+    """The same on a server without UIDPLUS, where only looking helps."""
+    move.new.faults.without = {"UIDPLUS"}
+    fill(move)
+    assert killer(move, place) == -signal.SIGKILL
+    again(move)
+
+
+def test_killed_again_and_again(move, killer):
+    """A sync that is killed over and over gets there in the end."""
+    fill(move)
+    deaths = 0
+    while killer(move, 14) == -signal.SIGKILL:
+        deaths += 1
+        assert deaths < 40
+    assert deaths > 3
+    again(move)
+
+
+def test_killed_and_the_state_file_lost(move, killer):
+    """Even without the journal nothing is doubled."""
+    fill(move)
+    assert killer(move, 17) == -signal.SIGKILL
+    assert 0 < contents(move.new, ANNA, "INBOX").total() < 5
+    move.forget_state()
+    again(move)
