@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from migrate_mail.report.escape import plain
-from migrate_mail.run.verdict import Reason, Verdict, Word
+from migrate_mail.report.prose import reason_text
+from migrate_mail.report.steps import tally_of
+from migrate_mail.report.words import moment, tally
+from migrate_mail.run.verdict import Reason, StepStanding, Verdict, Word
 
 _WHY = {
     Word.GO: "everything that must be known is known, and it is well.",
@@ -20,42 +23,26 @@ _MARK = {"stops": "x", "cannot-tell": "?", "condition": "!"}
 def verdict_text(verdict: Verdict, *, width: int = 96) -> str:
     """Return the verdict as lines: the word first, reasons worst first, each with its fix."""
     lines = [f"{verdict.word.value}: {_WHY[verdict.word]}"]
+    standings = {s.card.key: s for s in verdict.standings}
     for reason in verdict.reasons:
-        lines += ["", *_reason(reason, width)]
-    lines += ["", _tally(verdict)]
+        lines += ["", *_reason(reason, standings, width)]
+    lines += ["", f"{tally(tally_of(verdict.standings))}."]
     if verdict.holds_until is not None and verdict.word in {Word.GO, Word.CONDITIONAL}:
-        lines.append(f"Holds until {verdict.holds_until:%Y-%m-%d %H:%M %Z}; then look again.")
+        lines.append(f"Holds until {moment(verdict.holds_until)}; then look again.")
     return "\n".join(lines)
 
 
-def _reason(reason: Reason, width: int) -> Iterator[str]:
+def _reason(reason: Reason, standings: Mapping[str, StepStanding], width: int) -> Iterator[str]:
     owner = f"  (owner: {reason.owner})" if reason.owner else ""
-    text = plain(reason.text) + owner
+    text = plain(reason_text(reason, standings)) + owner
     head = f"  {_MARK[reason.weight]} "
     yield from textwrap.wrap(
-        text, width, initial_indent=head, subsequent_indent=" " * len(head)
+        text,
+        width,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     for n, line in enumerate((reason.fix or "").splitlines()):
         yield f"      {'fix: ' if n == 0 else '     '}{plain(line)}"
-
-
-def _tally(verdict: Verdict) -> str:
-    counts: dict[str, int] = {}
-    for standing in verdict.standings:
-        counts[standing.standing.value] = counts.get(standing.standing.value, 0) + 1
-    said = ", ".join(f"{n} {SAID.get(word, word)}" for word, n in counts.items())
-    return f"{len(verdict.standings)} steps: {said}."
-
-
-SAID = {
-    "pass": "passed",
-    "skip": "not applicable",
-    "fail": "failed",
-    "unknown": "could not tell",
-    "missing": "not checked",
-    "stale": "too old",
-    "blocked": "waiting",
-    "pending": "for a person",
-    "waived": "waived",
-}
-"""How each standing is said to people, everywhere."""

@@ -1,0 +1,130 @@
+"""From the state file to a report: offline, from what is recorded alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from migrate_mail import __version__
+from migrate_mail.errors import StateError
+from migrate_mail.report.decided import override_line, waiver_lines, why_sentence, whys
+from migrate_mail.report.deeds import (
+    account_line,
+    delivery_lines,
+    dns_change_line,
+    not_copied,
+    run_line,
+)
+from migrate_mail.report.model import Foot, Report, Scope
+from migrate_mail.report.steps import stages_of
+from migrate_mail.run.card import PersonCard, PlanCard
+from migrate_mail.run.decision import facts_of, phases_now
+from migrate_mail.run.gate import AFTER_SWITCH, Facts, judge
+from migrate_mail.run.rollback import RollbackPlan, plan_rollback
+from migrate_mail.run.standing import standings_of
+from migrate_mail.run.verdict import Verdict
+from migrate_mail.state.store import Store
+
+_BEFORE = "May we switch?"
+_AFTER = "Did the switch work, and may it stay?"
+
+
+def build(store: Store, *, now: datetime) -> Report:
+    """Return everything known at a moment. The same state and moment give the same report.
+
+    Raise StateError when no plan was ever recorded: then there is nothing to report on.
+    """
+    plan = _plan(store)
+    facts = facts_of(store)
+    phases = phases_now(store)
+    verdict = judge(plan, facts, now, phases)
+    standings = standings_of(plan, facts.results, facts.confirmations, facts.waivers, now)
+    names = {p.key: _name(p) for p in plan.people}
+    reasons = [r for r in verdict.reasons if r.weight != "condition"]
+    conditions = [r for r in verdict.reasons if r.weight == "condition"]
+    return Report(
+        at=now,
+        scope=_scope(plan),
+        question=_AFTER if phases == AFTER_SWITCH else _BEFORE,
+        verdict=verdict.word.value,
+        why=why_sentence(verdict),
+        holds_until=verdict.holds_until,
+        data_as_of=_latest(store, facts),
+        oldest_at=_oldest(verdict),
+        reasons=whys(reasons, standings, names),
+        conditions=whys(conditions, standings, names),
+        waivers=waiver_lines(facts.waivers, standings, now),
+        overrides=tuple(override_line(o) for o in facts.overrides),
+        connect=plan.connect,
+        stages=stages_of(list(standings.values()), phases, names, now),
+        dns_changes=tuple(dns_change_line(c) for c in facts.changes),
+        deliveries=delivery_lines(store.deliveries()),
+        accounts=tuple(account_line(t) for t in store.sync.totals()),
+        not_copied=tuple(not_copied(f) for f in store.sync.failures()),
+        rollback=_rollback(store, plan, facts, names, now),
+        runs=tuple(run_line(r, plan.digest) for r in store.runs()),
+        foot=Foot(__version__, plan.digest, plan.checklists, str(store.path)),
+    )
+
+
+def _plan(store: Store) -> PlanCard:
+    data = store.latest_plan()
+    if data is None:
+        raise StateError(
+            f"{store.path}: no plan was recorded yet, so there is nothing to report on",
+            hint="run `migrate-mail preflight` first",
+        )
+    return PlanCard.from_data(data)
+
+
+def _name(person: PersonCard) -> str:
+    return f"{person.name} ({person.contact})" if person.contact else person.name
+
+
+def _scope(plan: PlanCard) -> Scope:
+    ends = plan.cutover_at + (plan.window or timedelta(0)) if plan.cutover_at else None
+    return Scope(
+        name=plan.name,
+        ticket=plan.ticket,
+        domains=plan.domains,
+        old_mx=plan.old_mx,
+        new_mx=plan.new_mx,
+        accounts=plan.accounts,
+        addresses=plan.addresses,
+        cutover_at=plan.cutover_at,
+        window_ends=ends,
+        dns_driver=plan.dns_driver,
+        people=tuple(_name(p) for p in plan.people),
+    )
+
+
+def _rollback(
+    store: Store, plan: PlanCard, facts: Facts, names: Mapping[str, str], now: datetime
+) -> RollbackPlan:
+    back = plan_rollback(plan, facts, now, store.ttl_journal())
+    steps = tuple(
+        replace(s, owner=names.get(s.owner, s.owner)) if s.owner else s for s in back.steps
+    )
+    return replace(back, steps=steps)
+
+
+def _latest(store: Store, facts: Facts) -> datetime | None:
+    """Return when anything was last recorded."""
+    moments = [
+        *(r.ended_at for r in facts.results.values()),
+        *(c.at for c in facts.confirmations),
+        *(w.at for w in facts.waivers),
+        *(o.at for o in facts.overrides),
+        *(at for c in facts.changes for _, _, at in c.events),
+        *(d.sent_at for d in store.deliveries()),
+        *(t.last_at for t in store.sync.totals() if t.last_at),
+        *(r.ended_at or r.started_at for r in store.runs()),
+    ]
+    return max(moments, default=None)
+
+
+def _oldest(verdict: Verdict) -> datetime | None:
+    """Return the oldest look that the verdict rests on."""
+    looks = [s.result.ended_at for s in verdict.standings if s.result is not None]
+    return min(looks, default=None)

@@ -1,0 +1,47 @@
+"""A report as one document: which sections it has and in which order, whatever the format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_mail.report import deeds_page, first_page, steps_page
+from migrate_mail.report.blocks import Document, Section
+from migrate_mail.report.model import Report
+
+
+def document(report: Report) -> Document:
+    """Return everything that a report says, in its order: what matters most comes first."""
+    sections = (*_first_page(report), *_pages(report))
+    return Document(
+        word=report.verdict,
+        why=report.why,
+        facts=tuple(first_page.facts(report)),
+        sections=tuple(s for s in sections if s.items),
+    )
+
+
+def _first_page(report: Report) -> Iterator[Section]:
+    yield Section("OVERRIDDEN", tuple(first_page.overrides(report)))
+    yield Section("Reasons", tuple(first_page.whys(report.reasons)))
+    yield Section("Conditions", tuple(first_page.whys(report.conditions)))
+    yield Section("Waivers", tuple(first_page.waivers(report)))
+    yield Section(
+        "Names that are dialled elsewhere (connect)", tuple(first_page.connect(report))
+    )
+    yield Section("Tally by stage", tuple(first_page.tallies(report)))
+    yield Section("The way back", tuple(first_page.way_back(report)))
+
+
+def _pages(report: Report) -> Iterator[Section]:
+    for stage in report.stages:
+        later = "" if stage.decides else ", not part of this verdict"
+        yield Section(
+            f"Steps: {stage.title} ({stage.phase}{later})",
+            tuple(map(steps_page.step, stage.steps)),
+        )
+    yield Section("DNS changes", tuple(map(deeds_page.dns_change, report.dns_changes)))
+    yield Section("Test deliveries", tuple(deeds_page.deliveries(report)))
+    yield Section("Mailboxes copied", tuple(deeds_page.mailboxes(report)))
+    yield Section("Not copied", tuple(deeds_page.not_copied(report)))
+    yield Section("Runs", tuple(deeds_page.runs(report)))
+    yield Section("Where this comes from", tuple(deeds_page.foot(report)))

@@ -1,0 +1,107 @@
+"""The first page: what is decided, why, by whom it is borne, and how long the way back takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from migrate_mail.files.scalars import format_duration
+from migrate_mail.report.blocks import Item
+from migrate_mail.report.model import Report, Scope, Why
+from migrate_mail.report.rollback_text import how_long, no_return_text
+from migrate_mail.report.words import ago, count, moment, tally
+
+_MARKS = {"stops": "NO", "cannot tell": "??", "condition": "if"}
+_STAGES = {
+    "before": "The MX points to old. If it were switched now and had to go back:",
+    "switched": "The MX points to new. If it has to go back now:",
+    "back": "The MX was taken back to old. What is left of the way back:",
+}
+
+
+def facts(report: Report) -> Iterator[tuple[str, str]]:
+    """Give what this report is about and how fresh it is."""
+    scope = report.scope
+    yield "Migration", f"{scope.name} ({scope.ticket})" if scope.ticket else scope.name
+    yield "Question", report.question
+    yield "Asked at", moment(report.at)
+    yield "Data as of", _freshness(report)
+    if report.holds_until is not None:
+        yield "Holds until", f"{moment(report.holds_until)}; then look again"
+    yield "Cutover", _cutover(scope)
+    yield "Domains", ", ".join(scope.domains)
+    yield "From", ", ".join(scope.old_mx) or "(no MX given)"
+    yield "To", ", ".join(scope.new_mx)
+    amounts = (count(scope.accounts, "account"), count(scope.addresses, "address"))
+    yield "Scope", f"{count(len(scope.domains), 'domain')}, {amounts[0]}, {amounts[1]}"
+    if scope.people:
+        yield "People", "; ".join(scope.people)
+
+
+def _freshness(report: Report) -> str:
+    if report.data_as_of is None:
+        return "nothing was recorded yet"
+    latest = f"{moment(report.data_as_of)} ({ago(report.at - report.data_as_of)})"
+    if report.oldest_at is None:
+        return f"{latest}; nothing was looked at yet"
+    return f"{latest}; the oldest look is {ago(report.at - report.oldest_at)}"
+
+
+def _cutover(scope: Scope) -> str:
+    if scope.cutover_at is None:
+        return "no moment is planned"
+    if scope.window_ends is None or scope.window_ends == scope.cutover_at:
+        return f"planned {moment(scope.cutover_at)}"
+    return f"planned {moment(scope.cutover_at)}, window until {moment(scope.window_ends)}"
+
+
+def overrides(report: Report) -> Iterator[Item]:
+    """Give every command that was run against its gate, in capitals."""
+    for o in report.overrides:
+        head = f"{o.command.upper()} WAS RUN AGAINST {o.verdict.upper()}"
+        yield Item(f"{head} by {o.by}, {moment(o.at)}: {o.reason}", mark="!!")
+
+
+def whys(reasons: Sequence[Why]) -> Iterator[Item]:
+    """Give reasons, worst first, with owner and fix."""
+    for why in reasons:
+        step = f" [{why.step}]" if why.step else ""
+        yield Item(
+            f"{why.text}{step}",
+            mark=_MARKS[why.weight],
+            notes=(f"owner: {why.owner or 'nobody'}",) if why.step else (),
+            paste=why.fix,
+        )
+
+
+def waivers(report: Report) -> Iterator[Item]:
+    """Give who took responsibility for what, and until when."""
+    for w in report.waivers:
+        text = f"{w.title} [{w.step}]: waived by {w.by} until {moment(w.until)}: {w.reason}"
+        said = f"{w.status}; signed {moment(w.at)}"
+        yield Item(text, mark="ok" if w.status == "counts" else "--", notes=(said,))
+
+
+def connect(report: Report) -> Iterator[Item]:
+    """Give the names that are not dialled where the world dials them."""
+    for name, address in report.connect:
+        yield Item(f"{name} is dialled at {address}")
+
+
+def tallies(report: Report) -> Iterator[Item]:
+    """Give how many steps of each stage stand how."""
+    for stage in report.stages:
+        yield Item(f"{stage.title} ({stage.phase}): {tally(stage.tally)}")
+
+
+def way_back(report: Report) -> Iterator[Item]:
+    """Give the way back in short: how long, what is past, and the steps in their order."""
+    back = report.rollback
+    yield Item(_STAGES[back.stage], notes=tuple(how_long(back.back_by)))
+    if back.no_return is not None:
+        yield Item(no_return_text(back.no_return), mark="!!" if back.past_no_return else "")
+    for number, step in enumerate(back.steps, start=1):
+        beside: list[str] = [step.mark]
+        beside += [f"takes {format_duration(step.takes)}"] if step.takes is not None else []
+        beside += [f"owner: {step.owner}"] if step.owner else []
+        beside += [f"done {moment(step.done_at)}"] if step.done_at else []
+        yield Item(f"{number}. {step.title} ({', '.join(beside)})", paste=step.what)

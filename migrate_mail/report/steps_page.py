@@ -1,0 +1,76 @@
+"""The steps of a stage: standing, severity, owner, age, what was seen, from where, and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_mail.report.blocks import Item
+from migrate_mail.report.model import FindingLine, StepLine
+from migrate_mail.report.words import SAID, ago, moment
+
+_MARKS = {
+    "pass": "ok",
+    "skip": "--",
+    "fail": "NO",
+    "unknown": "??",
+    "missing": "??",
+    "stale": "??",
+    "blocked": "..",
+    "pending": "..",
+    "waived": "if",
+}
+_BAD = {"fail", "unknown"}
+_BAD_SHOWN, _GOOD_SHOWN, _LINES_SHOWN = 10, 2, 4
+
+
+def step(line: StepLine) -> Item:
+    """Return one step with an excerpt of what was seen; JSON has all of it."""
+    return Item(
+        f"{line.title} [{line.key}]",
+        mark=_MARKS[line.standing],
+        notes=tuple(_notes(line)),
+        items=tuple(_findings(line)),
+    )
+
+
+def _notes(line: StepLine) -> Iterator[str]:
+    owner = f"owner: {line.owner}" if line.owner else "owner: nobody"
+    yield "; ".join([f"{line.said}, {_age(line)}", line.severity, owner])
+    if line.reason and line.standing != "missing":
+        yield line.reason
+    if line.confirmed:
+        yield f"confirmed by {line.confirmed}"
+    elif line.instruction:
+        yield f"to do: {line.instruction}"
+    if line.due is not None and line.standing not in {"pass", "skip"}:
+        yield f"due {moment(line.due)}"
+
+
+def _age(line: StepLine) -> str:
+    if line.age is None:
+        return "nobody has looked yet" if line.body != "manual" else "nobody has said so yet"
+    return ago(line.age)
+
+
+def _findings(line: StepLine) -> Iterator[Item]:
+    bad = [f for f in line.findings if f.outcome in _BAD]
+    good = [f for f in line.findings if f.outcome not in _BAD]
+    for finding in bad[:_BAD_SHOWN] + good[:_GOOD_SHOWN]:
+        yield _finding(finding)
+    more = [len(bad[_BAD_SHOWN:]), len(good[_GOOD_SHOWN:])]
+    if any(more):
+        what = [f"{n} {word}" for n, word in zip(more, ("bad", "good"), strict=True) if n]
+        yield Item(f"and {' and '.join(what)} more (all are in the JSON report)")
+
+
+def _finding(finding: FindingLine) -> Item:
+    shown, hidden = finding.evidence[:_LINES_SHOWN], finding.evidence[_LINES_SHOWN:]
+    rest = (f"... {len(hidden)} more",) if hidden else ()
+    refs = f" ({', '.join(finding.refs)})" if finding.refs else ""
+    at = f", {moment(finding.at)}" if finding.at else ""
+    return Item(
+        f"{SAID[finding.outcome]}: {finding.sentence}{refs}",
+        notes=(f"seen from {finding.vantage}{at}",),
+        quote=(*shown, *rest),
+        paste=finding.fix if finding.outcome in _BAD else None,
+    )

@@ -1,0 +1,61 @@
+"""How moments, spans, sizes and standings are said to people, in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+SAID = {
+    "fail": "failed",
+    "unknown": "could not tell",
+    "stale": "too old",
+    "missing": "not checked",
+    "blocked": "waiting",
+    "pending": "for a person",
+    "waived": "waived",
+    "pass": "passed",
+    "skip": "not applicable",
+}
+"""How each standing is said to people, worst first."""
+
+
+def moment(at: datetime) -> str:
+    """Return a moment to the minute with its zone."""
+    return f"{at:%Y-%m-%d %H:%M %Z}"
+
+
+def span(length: timedelta) -> str:
+    """Return a span as people say it, two units at most: `1 h 5 min`, `3 d 2 h`, `45 s`."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
+    said = [f"{n} {unit}" for n, unit in parts if n]
+    return " ".join(said[:2]) or "0 s"
+
+
+def ago(age: timedelta) -> str:
+    """Return how long ago something was."""
+    return "just now" if age < timedelta(minutes=1) else f"{span(age)} ago"
+
+
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun: `1 step`, `2,000 steps`, `3 addresses`."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{n:,} {noun if n == 1 else plural}"
+
+
+def size(octets: int) -> str:
+    """Return a number of bytes as people say it: `812 bytes`, `1.2 GB`."""
+    amount, unit = float(octets), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return count(octets, "byte") if unit == "bytes" else f"{amount:.1f} {unit}"
+
+
+def tally(counts: Sequence[tuple[str, int]]) -> str:
+    """Return how many steps stand how."""
+    said = ", ".join(f"{n} {SAID[standing]}" for standing, n in counts)
+    return f"{count(sum(n for _, n in counts), 'step')}: {said}"
