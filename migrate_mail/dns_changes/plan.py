@@ -39,17 +39,20 @@ def mx_rrset(domain: str, hosts: Iterable[MxLike], ttl: int) -> RRset:
     return RRset(absolute(domain), "MX", ttl, tuple(sorted(values)))
 
 
-def live_rrset(domain: str, answers: Sequence[DnsAnswer], rtype: str = "MX") -> RRset:
+def live_rrset(
+    domain: str, answers: Sequence[DnsAnswer], rtype: str = "MX", *, bold: bool = False
+) -> RRset:
     """Return the RRset that every authority shows.
 
     Raise CannotTell when one of them is silent or does not speak with authority, Refused when
-    they do not agree: a change is made on knowledge only.
+    they do not agree: a change is made on knowledge only. bold: some may be silent, not all.
     """
     name = absolute(domain)
     if not answers:
         raise CannotTell(f"{name} {rtype}: no name server was asked")
     unsure = [f"{a.server}: {why_unsure(a)}" for a in answers if why_unsure(a)]
-    if unsure:
+    answers = [a for a in answers if not why_unsure(a)]
+    if unsure and not (bold and answers):
         raise CannotTell(
             f"{name} {rtype}: not every name server answers: {'; '.join(unsure)}",
             hint="mend these name servers, or take them out of the NS records, then try again",

@@ -33,6 +33,11 @@ class Sight:
         return bool(self.old) and not (self.shown or self.strange or self.unsure)
 
     @property
+    def nearly_before(self) -> bool:
+        """True when whoever answers shows what was there before."""
+        return bool(self.old) and not (self.shown or self.strange)
+
+    @property
     def behind(self) -> str:
         """The name servers that do not show the change, each with what it shows."""
         return "; ".join([*self.strange, *self.unsure, *self.old])

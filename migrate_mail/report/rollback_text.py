@@ -52,11 +52,12 @@ def aside(step: BackStep) -> str:
 
 def how_long(when: BackBy) -> list[str]:
     """Return how long until everyone is back, as two figures with where they come from."""
+    publish, ttl = span(when.publish), f"TTL {when.ttl} s ({plain(when.ttl_from)})"
+    caches = f"caches have run out after {span(when.caches)} ({moment(when.caches_by)})"
+    retry = f"after {span(when.with_retry)} ({moment(when.with_retry_by)})"
     return [
-        f"caches have run out after {span(when.caches)} ({moment(when.caches_by)}):"
-        f" {span(when.publish)} to publish + TTL {when.ttl} s ({plain(when.ttl_from)})",
-        f"with one more try of refused senders after {span(when.with_retry)}"
-        f" ({moment(when.with_retry_by)})",
+        f"{caches}: {publish} to publish + {ttl}",
+        f"with one more try of refused senders {retry}",
     ]
 
 
