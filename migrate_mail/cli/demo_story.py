@@ -81,7 +81,7 @@ def _before() -> list[Scene]:
         Run(
             (
                 "confirm",
-                "old-stays-up",
+                "old-relays",
                 "--by",
                 "Mia Berger",
                 "--note",
@@ -112,7 +112,7 @@ def _copy_and_switch() -> list[Scene]:
         ),
         Do(
             "Five minutes pass in the resolver's cache.",
-            lambda lab: lab.resolver.advance(TTL + 1),
+            lambda lab: lab.advance(TTL + 1),
         ),
     ]
 

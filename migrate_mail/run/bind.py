@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -173,7 +173,6 @@ class _Binder:
 
     def _card(self, item: str | None) -> StepCard:
         step, defaults = self.step, self.checklist.value.defaults
-        body = next(b for b in ("check", "manual", "run") if getattr(step, b) is not None)
         return StepCard(
             key=_key(step.id, item),
             id=step.id,
@@ -182,7 +181,7 @@ class _Binder:
             why=step.why,
             phase=self.stage.phase,
             stage=self.stage.title or self.stage.id,
-            body=body,
+            body=_body(step),
             instruction=self._fill(step.manual.do, item) if step.manual else "",
             proved=step.manual is not None and step.then is not None,
             severity=step.severity or defaults.severity,
@@ -243,6 +242,12 @@ class _Binder:
         looked = self.inventory.fingerprint if self.step.manual is None else ""
         text = json.dumps([words, item, looked], sort_keys=True, default=_plain)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _body(step: Step) -> Literal["check", "manual", "run"]:
+    if step.check is not None:
+        return "check"
+    return "manual" if step.manual is not None else "run"
 
 
 def _key(step_id: str, item: str | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from migrate_mail.checks.wording import sentence
 from migrate_mail.files.scalars import format_duration
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.run.card import PlanCard, StepCard
@@ -115,14 +116,15 @@ def _signed(card: StepCard, said: Confirmation | None, now: datetime) -> StepSta
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    """Return tag and subject of the worst findings; the renderers make prose of them."""
+    """Say the worst that was found in a sentence, and how much more there is."""
     bad = [f for f in findings if f.outcome is Outcome.FAIL] or [
         f for f in findings if f.outcome is Outcome.UNKNOWN
     ]
-    first = f"{bad[0].subject} ({bad[0].tag})" if bad else "no finding at all"
-    more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-    word = "could not tell: " if bad and bad[0].outcome is Outcome.UNKNOWN else ""
-    return f"{word}{first}{more}"
+    if not bad:
+        return "could not tell: nothing was looked at"
+    word = "could not tell: " if bad[0].outcome is Outcome.UNKNOWN else ""
+    more = f" (and {len(bad) - 1} more like it)" if len(bad) > 1 else ""
+    return f"{word}{sentence(bad[0])}{more}"
 
 
 def _after_needs(own: StepStanding, found: Mapping[str, StepStanding]) -> StepStanding:
