@@ -21,6 +21,7 @@ from migrate_mail.state.records import DnsChangeRecord, TtlObservation
 Mark = Literal["automatic", "manual", "not reversible"]
 Stage = Literal["before", "switched", "back"]
 _AFTER = (Phase.CUTOVER, Phase.VERIFY, Phase.CLOSE)
+_THIS_PROGRAM = "migrate-mail rollback"
 _NOTHING_DONE = {"planned", "failed", "abandoned"}
 
 
@@ -159,6 +160,8 @@ def _note_step(card: StepCard, done: datetime | None) -> BackStep | None:
             return None
         text = "the checklist names no way back for this step (`rollback:`); think of one now"
         return BackStep("manual", title, text, None, card.owner, card.key, done)
+    if note.do is not None and _THIS_PROGRAM in note.do:
+        return None  # the DNS steps of this plan say it, with the records
     if note.do is None:
         text = note.because or "no reason was given"
         return BackStep("not reversible", card.title, text, None, card.owner, card.key, done)
