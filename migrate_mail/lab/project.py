@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from migrate_mail.lab.certs import ca_pem
@@ -87,6 +88,11 @@ def _addresses(company: Company) -> list[list[str]]:
     return rows
 
 
+def _saturday(today: date) -> date:
+    """Return a Saturday at least a week away: nobody plans a cutover in the past."""
+    return today + timedelta(days=7 + (5 - today.weekday()) % 7)
+
+
 def _yaml(company: Company, how: str) -> str:
     old, new = company.old, company.new
     connect = "".join(f'  "{name}": "{to}"\n' for name, to in company.connect().items())
@@ -113,7 +119,7 @@ people:
   dns-admin: {{name: Jonas Weiss, contact: "+49 30 5550 102"}}
 
 cutover:
-  at: 2026-12-05T06:00:00+01:00
+  at: {_saturday(datetime.now(UTC).date())}T06:00:00+01:00
   window: 4h
 
 dns:

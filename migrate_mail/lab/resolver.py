@@ -23,8 +23,8 @@ from migrate_mail.lab.zones import Name, absolute
 ResolverFault = Literal["timeout", "servfail", "refused", "garbage"]
 
 _CHAIN = 8
-_PATIENCE = 0.3
-"""Seconds for one authority; everything is on loopback."""
+_PATIENCE = 0.8
+"""Seconds for one authority: much on loopback, but the machine may be busy."""
 
 
 class _Unanswered(Exception):  # noqa: N818 - it is an outcome inside this module, not an error
@@ -119,9 +119,12 @@ class Resolver:
 
     async def _fetch(self, name: Name, rtype: dns.rdatatype.RdataType) -> None:
         """Ask the authorities in turn until one gives a usable answer, and remember it."""
-        for port in self._servers(name):
+        servers = self._servers(name)
+        for port in list(servers):
             reply = await _ask(port, name, rtype)
             if reply is None:
+                servers.remove(port)  # the next question goes to the others first
+                servers.append(port)
                 continue
             owner = name
             for rrset in reply.answer:
