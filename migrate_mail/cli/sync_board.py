@@ -1,0 +1,119 @@
+"""Watching a sync: a live bar with rate and time left on a terminal, plain or JSON lines in a pipe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import asdict
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from migrate_mail.cli.console import note, on_terminal, out_json
+from migrate_mail.cli.sync_text import size_text
+
+if TYPE_CHECKING:
+    from migrate_mail.sync.progress import SyncProgress
+
+ENDS = frozenset({"done", "incomplete", "stopped", "failed"})
+LINE_EVERY = 10.0
+"""Seconds between lines in a pipe."""
+JSON_EVERY = 1.0
+"""Seconds between JSON lines of one account in one state."""
+
+
+class SyncBoard:
+    """Takes in progress from several threads and shows it on stderr, or as JSON on stdout."""
+
+    def __init__(self, accounts: int, *, as_json: bool) -> None:
+        self._accounts = accounts
+        self._as_json = as_json
+        self._lock = threading.Lock()
+        self._latest: dict[str, SyncProgress] = {}
+        self._said: dict[str, tuple[str, float]] = {}
+        self._began = self._line_at = time.monotonic()
+        self._progress: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> SyncBoard:
+        if not self._as_json and on_terminal():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (
+                BarColumn(24),
+                TextColumn("{task.percentage:>3.0f}%"),
+                TimeRemainingColumn(compact=True),
+                TextColumn("{task.description}", markup=False),
+            )
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._progress.start()
+            self._task = self._progress.add_task("", total=None)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def __call__(self, progress: SyncProgress) -> None:
+        """Take in how far one account is."""
+        with self._lock:
+            self._latest[progress.account] = progress
+            if self._as_json:
+                self._json(progress)
+            else:
+                self._say(progress)
+                self._show(progress)
+
+    def _json(self, progress: SyncProgress) -> None:
+        state, at = self._said.get(progress.account, ("", 0.0))
+        now = time.monotonic()
+        if progress.state != state or now - at >= JSON_EVERY:
+            self._said[progress.account] = (progress.state, now)
+            out_json({"event": "progress", **asdict(progress)}, line=True)
+
+    def _say(self, progress: SyncProgress) -> None:
+        """Print what is worth a line of its own."""
+        if progress.state == "retrying":
+            self._print(f"{progress.account}: {progress.note}; trying again")
+        elif progress.state in ENDS:
+            self._print(
+                f"{progress.account}: {progress.state}, {progress.copied} messages copied"
+            )
+
+    def _print(self, line: str) -> None:
+        if self._progress is None:
+            note(line)
+        else:
+            self._progress.console.print(line, markup=False, highlight=False)
+
+    def _show(self, progress: SyncProgress) -> None:
+        """Renew the bar; without one, print a line now and then."""
+        now = time.monotonic()
+        if self._progress is not None:
+            some = self._latest.values()
+            copied = sum(p.copied for p in some)
+            left = sum(p.total - p.done for p in some)
+            self._progress.update(
+                self._task,
+                completed=copied,
+                total=copied + left,
+                description=f"{self._text(now)}, {progress.account} {progress.folder}",
+            )
+        elif now - self._line_at >= LINE_EVERY:
+            self._line_at = now
+            note(self._text(now))
+
+    def _text(self, now: float) -> str:
+        some = self._latest.values()
+        ended = sum(p.state in ENDS for p in some)
+        copied, sent = sum(p.copied for p in some), sum(p.bytes for p in some)
+        seconds = max(now - self._began, 0.001)
+        rate = f"{copied / seconds:.0f} messages/s, {size_text(sent / seconds)}/s"
+        return (
+            f"{ended}/{self._accounts} accounts, {copied} messages ({size_text(sent)}), {rate}"
+        )

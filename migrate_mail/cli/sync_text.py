@@ -1,0 +1,119 @@
+"""What a sync says at its end, and a dry run: as text and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from migrate_mail.state.records import SyncFailure
+    from migrate_mail.sync.preview import AccountPreview, FolderPreview
+    from migrate_mail.sync.progress import AccountOutcome
+
+MARKS = {"done": "ok", "incomplete": "NO", "failed": "??", "stopped": "--"}
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_STEP = 1000.0
+
+
+def size_text(count: float) -> str:
+    """Return a number of bytes as people say it: `3.4 MB`."""
+    unit = 0
+    while count >= _STEP and unit < len(_UNITS) - 1:
+        count /= _STEP
+        unit += 1
+    return f"{count:.0f} {_UNITS[unit]}" if unit == 0 else f"{count:.1f} {_UNITS[unit]}"
+
+
+def outcome_line(outcome: AccountOutcome) -> str:
+    """Return one line on how an account ended."""
+    parts = [f"{outcome.copied} copied ({size_text(outcome.bytes)})"]
+    if outcome.adopted:
+        parts.append(f"{outcome.adopted} were there already")
+    if outcome.flagged:
+        parts.append(f"{outcome.flagged} with changed flags")
+    if outcome.failed:
+        parts.append(f"{outcome.failed} NOT copied")
+    if outcome.state in {"failed", "stopped"}:
+        parts.append(outcome.reason or outcome.state)
+    return f"{MARKS[outcome.state]}  {outcome.account}: {', '.join(parts)}"
+
+
+def failure_line(failure: SyncFailure) -> str:
+    """Return one line on a message or folder that was not copied."""
+    what = "the folder" if failure.uid is None else f"UID {failure.uid}"
+    subject = f' "{failure.subject}"' if failure.subject else ""
+    return f"    {failure.folder}: {what}{subject}: {failure.reason}"
+
+
+def summary_lines(
+    outcomes: Sequence[AccountOutcome], failures: Sequence[SyncFailure]
+) -> Iterator[str]:
+    """Yield the end of a sync: a line for each account, what failed by name, the sum."""
+    for outcome in outcomes:
+        yield outcome_line(outcome)
+        yield from (failure_line(f) for f in failures if f.account == outcome.account)
+    done = sum(o.state == "done" for o in outcomes)
+    copied, sent = sum(o.copied for o in outcomes), sum(o.bytes for o in outcomes)
+    yield ""
+    yield f"{done} of {len(outcomes)} accounts complete, {copied} messages copied ({size_text(sent)})"
+
+
+def outcome_data(
+    outcomes: Sequence[AccountOutcome], failures: Sequence[SyncFailure]
+) -> dict[str, Any]:
+    """Return the end of a sync as data."""
+    named: Mapping[str, list[SyncFailure]] = {
+        o.account: [f for f in failures if f.account == o.account] for o in outcomes
+    }
+    accounts = [
+        {**asdict(o), "failures": [_failure_data(f) for f in named[o.account]]}
+        for o in outcomes
+    ]
+    return {"event": "result", "schema": "migrate-mail/sync/v1", "accounts": accounts}
+
+
+def _failure_data(failure: SyncFailure) -> dict[str, Any]:
+    return {
+        "folder": failure.folder,
+        "uid": failure.uid,
+        "subject": failure.subject,
+        "reason": failure.reason,
+        "at": failure.at.isoformat(),
+    }
+
+
+def preview_lines(previews: Sequence[AccountPreview]) -> Iterator[str]:
+    """Yield what a sync would do: the folders of each account, and what is to be copied."""
+    for account in previews:
+        yield account.account
+        if account.problem:
+            yield f"    ??  {account.problem}"
+        width = max((len(f.old) for f in account.folders), default=0)
+        to = max((len(f.new) for f in account.folders), default=0)
+        for folder in account.folders:
+            yield f"    {folder.old:<{width}} -> {folder.new:<{to}}  {_folder_text(folder)}"
+    folders = [f for a in previews for f in a.folders]
+    count, size = sum(f.to_copy for f in folders), sum(f.bytes for f in folders)
+    yield ""
+    yield f"at most {count} messages to copy ({size_text(size)}); nothing was changed"
+
+
+def _folder_text(folder: FolderPreview) -> str:
+    if folder.problem:
+        return f"??  {folder.problem}"
+    text = f"{folder.to_copy} of {folder.messages} to copy ({size_text(folder.bytes)})"
+    if folder.create:
+        return f"{text}, to be made"
+    if folder.to_copy and folder.there:
+        return f"{text}; new holds {folder.there} already, equal ones are not sent again"
+    return text
+
+
+def preview_data(previews: Sequence[AccountPreview]) -> dict[str, Any]:
+    """Return what a sync would do as data."""
+    return {
+        "event": "plan",
+        "schema": "migrate-mail/sync-plan/v1",
+        "accounts": [asdict(a) for a in previews],
+    }

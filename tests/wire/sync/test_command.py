@@ -1,0 +1,235 @@
+"""`migrate-mail sync` as people and scripts run it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from migrate_mail.cli.guard import guarded
+from migrate_mail.cli.sync import sync
+from migrate_mail.state.store import Store
+from support.moving import ANNA, AT, BERT, assert_same, fill, message
+
+app = typer.Typer()
+app.command()(guarded(sync))
+PASSWORD = "pw"
+
+YAML = """\
+schema: migrate-mail/migration/v1
+name: test
+domains: [example.org]
+systems:
+  old:
+    mx: [{{host: mx.old.example}}]
+    imap: {{host: imap.old.example, ca: ca.pem, secret: "env:TEST_PASSWORD"}}
+  new:
+    mx: [{{host: mx.new.example}}]
+    imap: {{host: imap.new.example, ca: ca.pem, secret: "env:TEST_PASSWORD"}}
+probe: {{sender: probe@example.net, helo: probe.example.net}}
+connect:
+  "imap.old.example:993": "127.0.0.1:{old}"
+  "imap.new.example:993": "127.0.0.1:{new}"
+"""
+
+
+@pytest.fixture
+def project(move, monkeypatch):
+    """Give the path of a migration.yaml for the two lab servers."""
+    base = move.inventory.base
+    path = base / "migration.yaml"
+    path.write_text(YAML.format(old=move.old.port, new=move.new.port))
+    (base / "accounts.csv").write_text(f"address\n{ANNA}\n{BERT}\n")
+    monkeypatch.setenv("TEST_PASSWORD", PASSWORD)
+    return path
+
+
+def run(project, *arguments):
+    """Run the command in this process."""
+    return CliRunner().invoke(app, ["--migration", str(project), *arguments])
+
+
+def test_dry_run_shows_the_plan_and_changes_nothing(move, project):
+    """Folders with what they become and counts; no state file, nothing at new."""
+    fill(move.old)
+    result = run(project, "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert any(
+        line.startswith("Work/2024 -> INBOX.Work.2024 2 of 2 to copy (")
+        and line.endswith(", to be made")
+        for line in lines
+    )
+    assert "at most 14 messages to copy" in lines[-1]
+    assert lines[-1].endswith("nothing was changed")
+    assert not move.state.exists()
+    assert move.new.verbs() <= {
+        "AUTHENTICATE", "CAPABILITY", "NAMESPACE", "LIST", "LSUB", "STATUS", "EXAMINE", "LOGOUT",
+    }  # fmt: skip
+
+
+def test_dry_run_knows_what_was_copied(move, project):
+    """After a sync there is nothing left to copy."""
+    fill(move.old)
+    assert run(project).exit_code == 0
+    move.old.deliver(ANNA, "INBOX", message(50), date=AT)
+    result = run(project, "--dry-run", "--json", "--only", "anna@*")
+    [account] = json.loads(result.stdout)["accounts"]
+    assert {f["old"]: f["to_copy"] for f in account["folders"]} == {
+        "INBOX": 1, "Work/2024": 0, "Work/Grün & blau": 0, "Sent": 0, "Drafts": 0, "Empty": 0,
+    }  # fmt: skip
+
+
+def test_sync_says_what_it_did(move, project):
+    """Exit 0, a line for each account, the sum; the run is recorded."""
+    fill(move.old)
+    result = run(project)
+    assert result.exit_code == 0, result.stderr
+    assert f"ok  {ANNA}: 14 copied" in result.stdout
+    assert "2 of 2 accounts complete, 14 messages copied" in result.stdout
+    assert_same(move)
+    with Store.read(move.state) as store:
+        [record] = store.runs()
+        assert (record.command, record.outcome) == ("sync", "done")
+        totals = {t.account: t for t in store.sync.totals()}
+    assert (totals[ANNA].copied, totals[ANNA].pending, totals[ANNA].failed) == (14, 0, 0)
+
+
+def test_json_is_lines_of_progress_and_a_result(move, project):
+    """Scripts read one JSON document a line; the last one is the result."""
+    fill(move.old)
+    result = run(project, "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {line["event"] for line in lines[:-1]} == {"progress"}
+    final = lines[-1]
+    assert (final["event"], final["schema"]) == ("result", "migrate-mail/sync/v1")
+    assert {a["account"]: (a["state"], a["copied"]) for a in final["accounts"]} == {
+        ANNA: ("done", 14),
+        BERT: ("done", 0),
+    }
+
+
+def test_failed_message_is_printed_by_name_and_exits_1(move, project):
+    """What was not copied, and why, stands in the output."""
+    move.old.deliver(ANNA, "INBOX", message(6, text="BADBYTES"), date=AT)
+    move.new.faults.poison = b"BADBYTES"
+    result = run(project)
+    assert result.exit_code == 1
+    assert 'INBOX: UID 101 "Message 6": new refuses it:' in result.stdout.replace(
+        f"UID {move.old.messages(ANNA)[0].uid}", "UID 101"
+    )
+
+
+def test_account_that_cannot_log_in_exits_3(move, project):
+    """The other account is copied; the reason names the server, never the password."""
+    fill(move.old, BERT)
+    move.old.faults.refuse = {ANNA}
+    result = run(project)
+    assert result.exit_code == 3
+    assert f"??  {ANNA}" in result.stdout
+    assert f"ok  {BERT}: 14 copied" in result.stdout
+    assert "imap.old.example" in result.stdout
+
+
+def test_only_and_exclude_choose_accounts(move, project):
+    """Globs choose; a glob that matches nobody is a typing error."""
+    fill(move.old)
+    fill(move.old, BERT)
+    assert run(project, "--exclude", "ANNA@*").exit_code == 0
+    assert move.new.folders(ANNA) == ["INBOX"]
+    assert_same(move, BERT)
+    result = run(project, "--only", "carl*")
+    assert result.exit_code == 2
+    assert "no account matches --only 'carl*'" in result.stderr
+
+
+def test_missing_secret_fails_the_account_not_the_program(move, project, monkeypatch):
+    """A secret that cannot be resolved is that account's reason."""
+    monkeypatch.delenv("TEST_PASSWORD")
+    result = run(project)
+    assert result.exit_code == 3
+    assert "TEST_PASSWORD" in result.stdout
+
+
+def test_state_file_in_use_is_refused(move, project):
+    """Two syncs at a time would double mail: the second one says who holds the file."""
+    with Store.open(move.state, command="cutover"):
+        result = run(project)
+    assert result.exit_code == 2
+    assert "cutover" in result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_stops_at_a_message_boundary(move, project, number):
+    """Ctrl-C: exit 130, how to go on, and no message in doubt."""
+    for n in range(200):
+        move.old.deliver(ANNA, "INBOX", message(n), date=AT)
+    command = "from migrate_mail.cli.sync import sync; import typer; typer.run(sync)"
+    with subprocess.Popen(
+        [sys.executable, "-c", command, "--migration", str(project), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while move.appends() < 10:
+            assert time.monotonic() < deadline, "nothing is copied"
+            time.sleep(0.01)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=40)
+    assert process.returncode == 130, err
+    assert "Run the same command again to go on" in err
+    final = json.loads(out.splitlines()[-1])
+    copied = {a["account"]: a["copied"] for a in final["accounts"]}[ANNA]
+    assert 0 < copied < 200
+    assert len(move.new.messages(ANNA)) == copied
+    with Store.read(move.state) as store:
+        assert [t.pending for t in store.sync.totals() if t.account == ANNA] == [0]
+        assert store.runs()[-1].outcome == "interrupted"
+    outcome = move.sync()
+    assert (outcome.copied, outcome.adopted) == (200 - copied, 0)
+    assert_same(move, targets={"INBOX": "INBOX"})
+
+
+def _read_to_end(terminal: int) -> str:
+    """Return what is shown on a terminal until everybody has closed it (Linux: EIO)."""
+    shown = b""
+    with contextlib.suppress(OSError):
+        while some := os.read(terminal, 65536):
+            shown += some
+    return shown.decode()
+
+
+def test_terminal_shows_a_live_bar(move, project):
+    """On a terminal there is a bar with a rate; stdout has the summary only."""
+    fill(move.old)
+    main, terminal = pty.openpty()
+    command = "from migrate_mail.cli.sync import sync; import typer; typer.run(sync)"
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(_read_to_end, main)
+        done = subprocess.run(
+            [sys.executable, "-c", command, "--migration", str(project)],
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "160"},
+            check=False,
+            timeout=40,
+        )
+        os.close(terminal)
+        shown = reading.result(10)
+    os.close(main)
+    assert done.returncode == 0
+    assert "messages/s" in shown
+    assert "\x1b[" in shown
+    assert b"2 of 2 accounts complete" in done.stdout
+    assert b"\x1b" not in done.stdout
