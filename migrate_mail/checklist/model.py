@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from migrate_mail.files.scalars import Duration, Offset
 from migrate_mail.files.strict import StrictModel
@@ -13,6 +13,9 @@ from migrate_mail.finding import Phase, Severity
 SCHEMA = "migrate-mail/checklist/v1"
 ForEach = Literal["domains", "accounts", "addresses", "mx_hosts"]
 STEP_ID = r"^[a-z0-9][a-z0-9-]*$"
+_ONE_BODY: dict[str, Any] = {
+    "oneOf": [{"required": [body]} for body in ("check", "manual", "run")]
+}
 
 
 class CheckUse(StrictModel):
@@ -61,6 +64,8 @@ class Defaults(StrictModel):
 
 class Step(StrictModel):
     """One step: exactly one of `check`, `manual`, `run`."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_BODY)
 
     id: str = Field(pattern=STEP_ID)
     title: str | None = None

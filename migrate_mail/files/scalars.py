@@ -1,16 +1,21 @@
-"""Small values as admins write them: durations, moments relative to the cutover, host:port."""
+"""Small values as admins write them: durations, moments, moments relative to the cutover."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AwareDatetime, BeforeValidator, PlainSerializer, WithJsonSchema
+
+from migrate_mail.files.names import wrong
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+)\s*([smhdw])")
-_OFFSET = re.compile(r"T([+-])(\d+\s*[smhdw])")
+_LONGEST = 10 * 366 * 86400
+_DURATION = re.compile(r"([0-9]{1,9})\s*([smhdw])")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:")
+_OFFSET = re.compile(r"T([+-])([0-9]{1,9}\s*[smhdw])")
 
 
 def parse_duration(text: str) -> timedelta:
@@ -18,7 +23,10 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text.strip())
     if not match:
         raise ValueError("expected a duration such as 90s, 5m, 24h, 14d or 2w")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if seconds > _LONGEST:
+        raise ValueError("longer than ten years")
+    return timedelta(seconds=seconds)
 
 
 def format_duration(span: timedelta) -> str:
@@ -43,17 +51,31 @@ def parse_offset(text: str) -> timedelta:
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    if not isinstance(value, str):
-        raise ValueError("expected a duration such as 90s, 5m, 24h, 14d or 2w")  # noqa: TRY004 - pydantic wants ValueError
-    return parse_duration(value)
+    return _parsed(value, parse_duration, "bad-duration")
 
 
 def _offset(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    if not isinstance(value, str):
-        raise ValueError("expected a moment relative to the cutover, such as T-14d or T+1h")  # noqa: TRY004
-    return parse_offset(value)
+    return _parsed(value, parse_offset, "bad-offset")
+
+
+def _parsed(value: Any, parse: Callable[[str], timedelta], code: str) -> timedelta:
+    shown = f"`{value}`"[:60] if isinstance(value, str | int | float) else "this is no text"
+    try:
+        return parse(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise wrong(code, f"{shown}: {error}") from None
+
+
+def _moment(value: Any) -> Any:
+    """Refuse what pydantic would take for seconds since 1970, and a date without a time."""
+    if isinstance(value, datetime) or value is None:
+        return value
+    if isinstance(value, str) and _MOMENT.match(value):
+        return value
+    shown = f"`{value}`"[:60] if isinstance(value, str | int | float) else "this is no text"
+    raise wrong("bad-moment", f"{shown}: expected a moment such as 2026-03-13T22:00:00+01:00")
 
 
 def _format_offset(span: timedelta) -> str:
@@ -80,3 +102,6 @@ Offset = Annotated[
     ),
 ]
 """A moment relative to the planned cutover, written `T-14d`, `T`, `T+1h`."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+"""A moment with its offset from UTC, written `2026-03-13T22:00:00+01:00`."""

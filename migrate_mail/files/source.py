@@ -25,10 +25,10 @@ class Source:
     """
 
     label: str
-    raw: bytes
-    text: str
-    lines: tuple[str, ...]
-    hidden: dict[int, int] = field(default_factory=dict)
+    raw: bytes = field(repr=False)
+    text: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    hidden: dict[int, int] = field(default_factory=dict, repr=False)
 
     def hide(self, line: int, column: int) -> None:
         """Never quote this line from this column on."""

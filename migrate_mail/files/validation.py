@@ -46,13 +46,12 @@ def _complaint(
 ) -> Complaint | None:
     loc: DataPath = tuple(part for part in error["loc"] if part != "[key]")
     path = (*prefix, *loc)
-    match error["type"]:
-        case "missing":
-            words = missing(str(loc[-1]), model_at(model, loc[:-1]))
-            return _said(document, path[:-1], words, key=True)
-        case "extra_forbidden":
-            words = unknown(str(loc[-1]), keys_of(model_at(model, loc[:-1])))
-            return _said(document, path, words, key=True)
+    if error["type"] == "missing":
+        words = missing(str(loc[-1]), model_at(model, loc[:-1]))
+        return _said(document, path[:-1], words, key=True)
+    if error["type"] == "extra_forbidden":
+        words = unknown(str(loc[-1]), keys_of(model_at(model, loc[:-1])))
+        return _said(document, path, words, key=True)
     if document.is_broken(path):
         return None
     secret = any(is_secret_name(str(part)) for part in path)

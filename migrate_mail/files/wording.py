@@ -88,20 +88,17 @@ def _value(kind: str, error: dict[str, Any], name: str, seen: str) -> Words:
         return Words(
             "bad-id", f"{name} is {seen}; lower-case letters, digits and hyphens are allowed"
         )
-    wanted = next(
-        (w for prefix, w in _WANTED.items() if re.match(rf"{prefix}(_|$)", kind)), None
+    if kind == "value_error":
+        return Words("bad-value", _sentence(error["msg"]))
+    expected = next((w for p, w in _WANTED.items() if re.match(rf"{p}(_|$)", kind)), "")
+    if not expected:
+        return Words("bad-value", f"{name}: {_sentence(error['msg'])}")
+    quotes = (
+        "put it in quotes"
+        if expected == "text" and _is_plain_word(error.get("input"))
+        else None
     )
-    if wanted is None:
-        return Words(
-            "bad-value",
-            f"{name}: {_sentence(error['msg'])}"
-            if kind != "value_error"
-            else _sentence(error["msg"]),
-        )
-    hint = (
-        "put it in quotes" if wanted == "text" and _is_plain_word(error.get("input")) else None
-    )
-    return Words("wrong-type", f"{name} is {seen}; wanted: {wanted}", hint)
+    return Words("wrong-type", f"{name} is {seen}; wanted: {expected}", quotes)
 
 
 def short(text: str) -> str:

@@ -29,8 +29,8 @@ class YamlDocument:
     """
 
     source: Source
-    data: Any
-    nodes: dict[DataPath, Node]
+    data: Any = field(repr=False)
+    nodes: dict[DataPath, Node] = field(repr=False)
     complaints: list[Complaint] = field(default_factory=list)
     broken: set[DataPath] = field(default_factory=set)
 

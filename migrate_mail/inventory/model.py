@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from migrate_mail.files.scalars import Duration
+from migrate_mail.files.names import (
+    AddressPort,
+    Domain,
+    HeloName,
+    HostPort,
+    MailAddress,
+    MxName,
+    Resolver,
+    ServerMaybePort,
+    ServerName,
+)
+from migrate_mail.files.scalars import Duration, Moment
 from migrate_mail.files.strict import StrictModel
 
 SCHEMA = "migrate-mail/migration/v1"
@@ -27,7 +38,7 @@ class Person(StrictModel):
 class Cutover(StrictModel):
     """When the MX RRset is to change."""
 
-    at: AwareDatetime | None = Field(default=None, description="planned moment, with offset")
+    at: Moment | None = Field(default=None, description="planned moment, with offset")
     window: Duration | None = None
     point_of_no_return: str | None = Field(
         default=None,
@@ -41,7 +52,7 @@ class Cutover(StrictModel):
 class ImapServer(StrictModel):
     """How to reach and log in to one side's IMAP server."""
 
-    host: str
+    host: ServerName
     port: int = Field(default=993, ge=1, le=65535)
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     ca: Path | None = Field(
@@ -63,7 +74,7 @@ class ImapServer(StrictModel):
 class MxHost(StrictModel):
     """One MX host as it is, or will be, published."""
 
-    host: str
+    host: MxName
     preference: int = Field(default=10, ge=0, le=65535)
 
 
@@ -93,7 +104,7 @@ class DnsSettings(StrictModel):
     """How the MX RRset is changed."""
 
     driver: Literal["manual", "rfc2136"] = "manual"
-    server: str | None = Field(
+    server: ServerMaybePort | None = Field(
         default=None, description="primary that takes updates, host or host:port (rfc2136)"
     )
     key: TsigKey | None = None
@@ -105,12 +116,12 @@ class DnsSettings(StrictModel):
 class Probe(StrictModel):
     """Who we say we are when we test SMTP, and where test mail goes."""
 
-    sender: str = Field(description="envelope sender of test mail; an address of yours")
-    helo: str = Field(description="EHLO name; constant, and yours")
+    sender: MailAddress = Field(description="envelope sender of test mail; an address of yours")
+    helo: HeloName = Field(description="EHLO name; constant, and yours")
     ca: Path | None = Field(
         default=None, description="PEM file of the CA to trust for SMTP instead of the system's"
     )
-    canary: dict[str, str] = Field(
+    canary: dict[Domain, MailAddress] = Field(
         default_factory=dict,
         description="domain: address of the account that gets test mail; by default the first account of the domain",
     )
@@ -125,9 +136,14 @@ class MigrationFile(StrictModel):
     schema_: Literal["migrate-mail/migration/v1"] = Field(alias="schema")
     name: str
     ticket: str | None = None
-    domains: list[str] = Field(min_length=1)
+    domains: list[Domain] = Field(
+        min_length=1, description="the mail domains that move, such as example.org"
+    )
     systems: Systems
-    accounts: Path = Path("accounts.csv")
+    accounts: Path = Field(
+        default=Path("accounts.csv"),
+        description="CSV of the mailboxes that move: address,old_user,old_secret,new_user,new_secret",
+    )
     addresses: Path | None = Field(
         default=None, description="CSV of everything that can receive: address,kind,target"
     )
@@ -135,12 +151,12 @@ class MigrationFile(StrictModel):
     cutover: Cutover = Cutover()
     dns: DnsSettings = DnsSettings()
     probe: Probe
-    resolvers: list[str] = Field(
+    resolvers: list[Resolver] = Field(
         default_factory=list,
         description="recursive resolvers to watch, address or address:port; by default the system's",
     )
     checklists: list[str] = Field(default_factory=lambda: ["builtin:core"], min_length=1)
-    connect: dict[str, str] = Field(
+    connect: dict[HostPort, AddressPort] = Field(
         default_factory=dict,
         description="host:port to dial address:port instead (labs, split networks). Printed in every report",
     )
@@ -148,13 +164,16 @@ class MigrationFile(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class SecretRef:
-    """Where a secret is kept: `env:NAME`, `file:PATH`, `cmd:COMMAND`, `keyring:SERVICE/USER`, `prompt`."""
+    """Where a secret is kept: `env:NAME`, `file:PATH`, `cmd:COMMAND`, `keyring:SERVICE/USER`, `prompt`.
+
+    `prompt:WORDS` asks with these words.
+    """
 
     scheme: Literal["env", "file", "cmd", "keyring", "prompt"]
     locator: str
 
     def __str__(self) -> str:
-        return self.scheme if self.scheme == "prompt" else f"{self.scheme}:{self.locator}"
+        return f"{self.scheme}:{self.locator}" if self.locator else self.scheme
 
 
 @dataclass(frozen=True, slots=True)
