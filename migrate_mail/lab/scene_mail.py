@@ -95,7 +95,9 @@ def _letter(dice: random.Random, address: str, folder: str, number: int) -> Lett
     sender, to = (address, partner) if folder == SENT else (partner, address)
     subject = f"{dice.choice(_WORDS)} {number + 1}"
     lines = (" ".join(dice.choices(_WORDS, k=9)) for _ in range(dice.randrange(1, 30)))
-    head = _head(sender, to, subject, date, f"<{dice.getrandbits(64):x}@{partner[5:]}>")
+    head = _head(
+        sender, to, subject, date, f"<{dice.getrandbits(64):x}@{partner.rpartition('@')[2]}>"
+    )
     flags = ("\\Draft", "\\Seen") if folder == DRAFTS else dice.choice(_FLAGS)
     body = (head + "\r\n" + "\r\n".join(lines) + "\r\n").encode()
     return Letter(address.partition("@")[0], folder, body, flags, date)

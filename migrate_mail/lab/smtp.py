@@ -166,10 +166,10 @@ class _Handler:
     async def handle_EHLO(  # noqa: N802
         self, _smtp: SMTP, session: Session, _e: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
-        """Note who calls."""
+        """Note who calls; an MX takes mail from everybody and offers nobody AUTH."""
         self._server.log.append(f"EHLO {hostname}")
         session.host_name = hostname
-        return responses
+        return [line for line in responses if "AUTH" not in line]
 
     async def handle_MAIL(  # noqa: N802
         self, _smtp: SMTP, _s: Session, envelope: Envelope, address: str, options: list[str]

@@ -142,7 +142,10 @@ def test_starting_is_quick() -> None:
     """A scene is up and down again so fast that each test can have one of its own."""
     with scene():
         pass  # the first one makes the keys
-    started = time.process_time()  # CPU of ours: what others do on the machine does not count
-    with scene():
-        pass
-    assert time.process_time() - started < 0.5
+    spent = []
+    for _ in range(3):
+        started = time.process_time()  # our CPU: what others do on the machine does not count
+        with scene():
+            pass
+        spent.append(time.process_time() - started)
+    assert min(spent) < 0.5

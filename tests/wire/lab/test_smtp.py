@@ -53,6 +53,7 @@ def test_extensions(client: smtplib.SMTP) -> None:
     for name in ("starttls", "size", "8bitmime", "smtputf8"):
         assert client.has_extn(name)
     assert int(client.esmtp_features["size"]) == 35 << 20
+    assert not client.has_extn("auth")
 
 
 def test_starttls_has_a_certificate_for_the_mx(lab: Company, client: smtplib.SMTP) -> None:
