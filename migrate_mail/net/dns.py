@@ -69,7 +69,10 @@ class Dns:
         Resolvers are not asked for the name itself unless it is `published`: their "no such
         name" would stay in their caches when it is published next.
         """
-        return self._zones.find(absolute(name), published=published)
+        try:
+            return self._zones.find(absolute(name), published=published)
+        except ValueError as exc:
+            raise NetError("dns", name, "NS", str(exc)) from exc
 
     def authorities(self, name: str, rtype: str, *, published: bool = False) -> list[DnsAnswer]:
         """Ask every address of every name server of the name's zone, side by side."""

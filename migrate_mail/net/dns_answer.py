@@ -39,8 +39,8 @@ def look_up(
     server: Endpoint, name: str, rtype: str, *, recurse: bool, timeout: float, tries: int
 ) -> tuple[dns.message.Message | None, DnsAnswer]:
     """Ask one server; the reply is None when the answer is silence."""
-    query = _query(name, rtype, recurse=recurse)
     try:
+        query = _query(name, rtype, recurse=recurse)
         reply = exchange(server, query, timeout=timeout, tries=tries)
         if reply.rcode() == dns.rcode.FORMERR and query.edns >= 0:
             # RFC 6891 section 7: a server from before EDNS says so in this way.
@@ -49,6 +49,8 @@ def look_up(
         return reply, _judge(reply, server, name, rtype)
     except NoAnswer as exc:
         return None, DnsAnswer(name, rtype, server, exc.status, text=exc.text)
+    except ValueError as exc:
+        return None, DnsAnswer(name, rtype, server, "garbage", text=str(exc))
 
 
 def _query(
@@ -131,6 +133,16 @@ def referral(reply: dns.message.Message) -> tuple[str, tuple[str, ...]] | None:
     for rrset in reply.authority:
         if rrset.rdtype == dns.rdatatype.NS:
             return rrset.name.to_text().lower(), _records(rrset)
+    return None
+
+
+def soa_owner(reply: dns.message.Message) -> str | None:
+    """Return the apex of the zone that an authority answered from, if it says so."""
+    if not reply.flags & dns.flags.AA:
+        return None
+    for rrset in [*reply.answer, *reply.authority]:
+        if rrset.rdtype == dns.rdatatype.SOA:
+            return rrset.name.to_text().lower()
     return None
 
 

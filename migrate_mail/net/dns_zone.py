@@ -9,7 +9,7 @@ from typing import Protocol
 import dns.message
 
 from migrate_mail.errors import NetError
-from migrate_mail.net.dns_answer import referral
+from migrate_mail.net.dns_answer import referral, soa_owner
 from migrate_mail.net.facts import DnsAnswer, Endpoint, Zone
 from migrate_mail.net.routes import bare_host
 
@@ -69,11 +69,21 @@ class Zones:
             reply, answer = self._reply(server, name, "SOA", recurse=False)
             if reply is None or answer.silent:
                 continue
-            cut = referral(reply)
+            cut = referral(reply) or self._served_too(server, reply)
             if cut is None or not _inside(cut[0], zone.apex) or not _within(name, cut[0]):
                 return None
             return self._known.get(cut[0]) or self._learn(*cut)
         return None
+
+    def _served_too(
+        self, server: Endpoint, reply: dns.message.Message
+    ) -> tuple[str, tuple[str, ...]] | None:
+        """Return the zone below when the same server speaks for it: then there is no referral."""
+        apex = soa_owner(reply)
+        if apex is None:
+            return None
+        hosts = self._reply(server, apex, "NS", recurse=False)[1]
+        return (apex, hosts.records) if hosts.records else None
 
     def _learn(self, apex: str, hosts: tuple[str, ...]) -> Zone:
         servers: list[Endpoint] = []
