@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from migrate_mail.report.model import OverrideLine, WaiverLine, Why
-from migrate_mail.report.prose import reason_text
 from migrate_mail.report.words import count
 from migrate_mail.run.verdict import Reason, Standing, StepStanding, Verdict, Word
 from migrate_mail.state.records import Override, Waiver
@@ -38,17 +37,13 @@ def why_sentence(verdict: Verdict) -> str:
             return "; ".join([stop, *(b for b in beside if b)]) + "."
 
 
-def whys(
-    reasons: Sequence[Reason],
-    standings: Mapping[str, StepStanding],
-    names: Mapping[str, str],
-) -> tuple[Why, ...]:
-    """Return reasons in words, with the names of their owners."""
+def whys(reasons: Sequence[Reason], names: Mapping[str, str]) -> tuple[Why, ...]:
+    """Return reasons with the names of their owners."""
     return tuple(
         Why(
             weight=_WEIGHT[r.weight],
             step=r.step,
-            text=reason_text(r, standings),
+            text=r.text,
             owner=names.get(r.owner, r.owner) if r.owner else None,
             fix=r.fix,
         )

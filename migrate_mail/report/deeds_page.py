@@ -58,7 +58,7 @@ def deliveries(report: Report) -> Iterator[Item]:
         landed = ", ".join(f"{n} {word}" for n, word in parts if n)
         yield Item(
             f"via {d.via}: {d.sent} sent, {landed}{took}; last {ago(report.at - d.last_at)}",
-            mark="NO" if d.nowhere else "ok" if d.on_new or d.on_old else "??",
+            mark="NO" if d.nowhere else "",
         )
 
 

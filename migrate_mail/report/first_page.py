@@ -9,8 +9,10 @@ from migrate_mail.report.blocks import Item
 from migrate_mail.report.model import Report, Scope, Why
 from migrate_mail.report.rollback_text import how_long, no_return_text
 from migrate_mail.report.words import ago, count, moment, tally
+from migrate_mail.run.verdict import Word
 
 _MARKS = {"stops": "NO", "cannot tell": "??", "condition": "if"}
+_HOLDS = {Word.GO.value, Word.CONDITIONAL.value}
 _STAGES = {
     "before": "The MX points to old. If it were switched now and had to go back:",
     "switched": "The MX points to new. If it has to go back now:",
@@ -25,7 +27,7 @@ def facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "Question", report.question
     yield "Asked at", moment(report.at)
     yield "Data as of", _freshness(report)
-    if report.holds_until is not None:
+    if report.holds_until is not None and report.verdict in _HOLDS:
         yield "Holds until", f"{moment(report.holds_until)}; then look again"
     yield "Cutover", _cutover(scope)
     yield "Domains", ", ".join(scope.domains)
@@ -104,4 +106,8 @@ def way_back(report: Report) -> Iterator[Item]:
         beside += [f"takes {format_duration(step.takes)}"] if step.takes is not None else []
         beside += [f"owner: {step.owner}"] if step.owner else []
         beside += [f"done {moment(step.done_at)}"] if step.done_at else []
-        yield Item(f"{number}. {step.title} ({', '.join(beside)})", paste=step.what)
+        text = f"{number}. {step.title} ({', '.join(beside)})"
+        if step.mark == "automatic":
+            yield Item(text, paste=step.what)
+        else:
+            yield Item(text, notes=tuple(step.what.splitlines()))

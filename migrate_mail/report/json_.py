@@ -13,7 +13,11 @@ from migrate_mail.report.model import SCHEMA, Report
 def json_report(report: Report) -> str:
     """Return a report as a JSON document: moments in ISO 8601, spans in seconds."""
     data = _plain(asdict(report))
-    data["rollback"]["past_no_return"] = report.rollback.past_no_return
+    data["rollback"] = report.rollback.to_data()
+    data["connect"] = dict(report.connect)
+    data["foot"]["checklists"] = dict(report.foot.checklists)
+    for section, stage in zip(data["stages"], report.stages, strict=True):
+        section["tally"] = dict(stage.tally)
     document = {"schema": SCHEMA, **data}
     return _printable(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 

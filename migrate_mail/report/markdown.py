@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from migrate_mail.report.blocks import Document, Item, Section
 from migrate_mail.report.document import document
 from migrate_mail.report.escape import plain
 from migrate_mail.report.model import Report
 
-_SPECIAL = re.compile(r"([\\`*\[\]<>|~#!&]|(?<!\w)_|_(?!\w)|(?<=www)\.|:(?=//))", re.IGNORECASE)
+_SPECIAL = re.compile(r"([\\`*\[\]<>|~#&]|(?<!\w)_|_(?!\w)|(?<=www)\.|:(?=//))", re.IGNORECASE)
 _LIST_LIKE = re.compile(r"^(\d+)([.)])|^([-+=])")
 
 
@@ -39,32 +39,31 @@ def _section(section: Section) -> Iterator[str]:
     yield ""
     yield f"## {said(section.title)}"
     yield ""
-    for item in section.items:
-        yield from _item(item, 0)
+    lines = [line for item in section.items for line in _item(item, 0)]
+    yield from lines[:-1] if lines[-1] == "" else lines
 
 
 def _item(item: Item, depth: int) -> Iterator[str]:
     edge = "  " * depth
-    mark = f"**{said(item.mark)}** " if item.mark else ""
+    mark = f"**{item.mark}** " if item.mark else ""
     yield f"{edge}- {mark}{said(item.text)}"
     for note in item.notes:
         yield f"{edge}  - {said(note)}"
+    if item.quote or item.paste:
+        yield ""
     if item.quote:
-        yield from _fenced(item.quote, edge + "  ")
+        yield from _fenced(item.quote, f"{edge}  ")
     if item.paste:
-        yield from _fenced(item.paste.splitlines(), edge + "  ", "To do:")
+        yield from (f"{edge}  To do:", "")
+        yield from _fenced(item.paste.splitlines(), f"{edge}  ")
     for child in item.items:
         yield from _item(child, depth + 1)
 
 
-def _fenced(quoted: tuple[str, ...] | list[str], edge: str, title: str = "") -> Iterator[str]:
+def _fenced(quoted: Sequence[str], edge: str) -> Iterator[str]:
     """Give lines to be taken literally; the fence is longer than any in them."""
     lines = [plain(line) for line in quoted]
     longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    yield ""
-    if title:
-        yield f"{edge}{title}"
-        yield ""
     yield from (f"{edge}{line}".rstrip() for line in (f"{fence}text", *lines, fence))
     yield ""

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from migrate_mail.checks.wording import sentence
 from migrate_mail.finding import Finding, Outcome, Phase
 from migrate_mail.report.model import FindingLine, StageSection, StepLine
-from migrate_mail.report.prose import finding_text
 from migrate_mail.report.words import SAID, moment
 from migrate_mail.run.verdict import StepStanding
 
@@ -92,7 +92,7 @@ def _finding(finding: Finding) -> FindingLine:
     return FindingLine(
         tag=finding.tag,
         outcome=finding.outcome.value,
-        sentence=finding_text(finding),
+        sentence=_told(finding),
         subject=finding.subject,
         vantage=finding.vantage,
         evidence=finding.evidence,
@@ -100,3 +100,9 @@ def _finding(finding: Finding) -> FindingLine:
         refs=finding.refs,
         at=finding.at,
     )
+
+
+def _told(finding: Finding) -> str:
+    """Return a finding as a sentence that says what it is about."""
+    words = sentence(finding)
+    return words if finding.subject in words else f"{finding.subject}: {words}"

@@ -19,7 +19,9 @@ _MARKS = {
     "pending": "..",
     "waived": "if",
 }
+_FINE = {"pass", "skip"}
 _BAD = {"fail", "unknown"}
+_TOLD_BELOW = {"fail", "unknown", "missing"}
 _BAD_SHOWN, _GOOD_SHOWN, _LINES_SHOWN = 10, 2, 4
 
 
@@ -36,19 +38,23 @@ def step(line: StepLine) -> Item:
 def _notes(line: StepLine) -> Iterator[str]:
     owner = f"owner: {line.owner}" if line.owner else "owner: nobody"
     yield "; ".join([f"{line.said}, {_age(line)}", line.severity, owner])
-    if line.reason and line.standing != "missing":
+    if line.reason and line.standing not in _TOLD_BELOW:
         yield line.reason
+    if line.why and line.standing not in _FINE:
+        yield f"why: {line.why}"
+    if line.instruction:
+        yield f"task: {line.instruction}"
     if line.confirmed:
         yield f"confirmed by {line.confirmed}"
-    elif line.instruction:
-        yield f"to do: {line.instruction}"
-    if line.due is not None and line.standing not in {"pass", "skip"}:
+    if line.due is not None and line.standing not in _FINE:
         yield f"due {moment(line.due)}"
 
 
 def _age(line: StepLine) -> str:
     if line.age is None:
-        return "nobody has looked yet" if line.body != "manual" else "nobody has said so yet"
+        return (
+            "nobody has looked yet" if line.body != "manual" else "nobody has confirmed it yet"
+        )
     return ago(line.age)
 
 

@@ -34,12 +34,12 @@ def _section(section: Section) -> Iterator[str]:
     title = plain(section.title)
     yield title
     yield "-" * min(len(title), WIDTH)
-    column = _MARK if any(i.mark for i in section.items) else 0
     for item in section.items:
-        yield from _item(item, 2, column)
+        yield from _item(item, 2)
 
 
-def _item(item: Item, indent: int, column: int) -> Iterator[str]:
+def _item(item: Item, indent: int) -> Iterator[str]:
+    column = _MARK if item.mark else 0
     inner = indent + column
     yield from _wrapped(item.text, inner, head=f"{'':{indent}}{item.mark:<{column}}")
     for note in item.notes:
@@ -49,7 +49,7 @@ def _item(item: Item, indent: int, column: int) -> Iterator[str]:
     for number, line in enumerate((item.paste or "").splitlines()):
         yield f"{'':{inner + 2}}{'-> ' if number == 0 else '   '}{plain(line)}"
     for child in item.items:
-        yield from _item(child, inner + 2, 0)
+        yield from _item(child, inner + 2)
 
 
 def _wrapped(said: str, indent: int, *, head: str | None = None) -> Iterator[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from migrate_mail.report.escape import plain
-from migrate_mail.report.prose import reason_text
 from migrate_mail.report.steps import tally_of
 from migrate_mail.report.words import moment, tally
-from migrate_mail.run.verdict import Reason, StepStanding, Verdict, Word
+from migrate_mail.run.verdict import Reason, Verdict, Word
 
 _WHY = {
     Word.GO: "everything that must be known is known, and it is well.",
@@ -23,18 +22,17 @@ _MARK = {"stops": "x", "cannot-tell": "?", "condition": "!"}
 def verdict_text(verdict: Verdict, *, width: int = 96) -> str:
     """Return the verdict as lines: the word first, reasons worst first, each with its fix."""
     lines = [f"{verdict.word.value}: {_WHY[verdict.word]}"]
-    standings = {s.card.key: s for s in verdict.standings}
     for reason in verdict.reasons:
-        lines += ["", *_reason(reason, standings, width)]
+        lines += ["", *_reason(reason, width)]
     lines += ["", f"{tally(tally_of(verdict.standings))}."]
     if verdict.holds_until is not None and verdict.word in {Word.GO, Word.CONDITIONAL}:
         lines.append(f"Holds until {moment(verdict.holds_until)}; then look again.")
     return "\n".join(lines)
 
 
-def _reason(reason: Reason, standings: Mapping[str, StepStanding], width: int) -> Iterator[str]:
+def _reason(reason: Reason, width: int) -> Iterator[str]:
     owner = f"  (owner: {reason.owner})" if reason.owner else ""
-    text = plain(reason_text(reason, standings)) + owner
+    text = plain(reason.text) + owner
     head = f"  {_MARK[reason.weight]} "
     yield from textwrap.wrap(
         text,

@@ -25,13 +25,14 @@ def moment(at: datetime) -> str:
 
 
 def span(length: timedelta) -> str:
-    """Return a span as people say it, two units at most: `1 h 5 min`, `3 d 2 h`, `45 s`."""
+    """Return a span as people say it, its largest unit and the next: `1 h 5 min`, `3 d 2 h`, `45 s`."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
-    said = [f"{n} {unit}" for n, unit in parts if n]
-    return " ".join(said[:2]) or "0 s"
+    first = next((n for n, (amount, _) in enumerate(parts) if amount), len(parts) - 1)
+    said = [f"{amount} {unit}" for amount, unit in parts[first : first + 2] if amount]
+    return " ".join(said) or "0 s"
 
 
 def ago(age: timedelta) -> str:
