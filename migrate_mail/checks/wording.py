@@ -95,6 +95,12 @@ def sentence(finding: Finding) -> str:
     return _tidy(template.format_map(_Words({k: _plain(v) for k, v in values.items()})))
 
 
+def told(finding: Finding) -> str:
+    """Return the sentence of a finding so that it stands alone: it says what it is about."""
+    words = sentence(finding)
+    return words if finding.subject in words else f"{finding.subject}: {words}"
+
+
 def _fallback(finding: Finding) -> str:
     words = finding.tag.replace("_", " ").lower()
     told = ", ".join(f"{name} {_plain(value)}" for name, value in finding.args.items())

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from migrate_mail.checks.wording import sentence
+from migrate_mail.checks.wording import told
 from migrate_mail.finding import Finding, Outcome, Phase
 from migrate_mail.report.model import FindingLine, StageSection, StepLine
 from migrate_mail.report.words import SAID, moment
@@ -92,7 +92,7 @@ def _finding(finding: Finding) -> FindingLine:
     return FindingLine(
         tag=finding.tag,
         outcome=finding.outcome.value,
-        sentence=_told(finding),
+        sentence=told(finding),
         subject=finding.subject,
         vantage=finding.vantage,
         evidence=finding.evidence,
@@ -100,9 +100,3 @@ def _finding(finding: Finding) -> FindingLine:
         refs=finding.refs,
         at=finding.at,
     )
-
-
-def _told(finding: Finding) -> str:
-    """Return a finding as a sentence that says what it is about."""
-    words = sentence(finding)
-    return words if finding.subject in words else f"{finding.subject}: {words}"

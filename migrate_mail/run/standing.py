@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from migrate_mail.checks.wording import sentence
+from migrate_mail.checks.wording import told
 from migrate_mail.files.scalars import format_duration
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.run.card import PlanCard, StepCard
@@ -124,7 +124,7 @@ def _summary(findings: Sequence[Finding]) -> str:
         return "could not tell: nothing was looked at"
     word = "could not tell: " if bad[0].outcome is Outcome.UNKNOWN else ""
     more = f" (and {len(bad) - 1} more like it)" if len(bad) > 1 else ""
-    return f"{word}{sentence(bad[0])}{more}"
+    return f"{word}{told(bad[0])}{more}"
 
 
 def _after_needs(own: StepStanding, found: Mapping[str, StepStanding]) -> StepStanding:
