@@ -35,6 +35,10 @@ def _domain(context: Context, domain: str) -> Iterator[Finding]:
         yield from _serials([a for a in soa if _speaks(a)])
 
 
+def _bare(name: str) -> str:
+    return name.rstrip(".")
+
+
 def _speaks(answer: DnsAnswer) -> bool:
     return answer.aa and answer.status == "ok" and bool(answer.records)
 
@@ -45,16 +49,16 @@ def _without_address(text: str, apex: str) -> Finding:
     return Finding(
         "NS_NO_ADDRESS",
         Outcome.UNKNOWN if silent else Outcome.FAIL,
-        f"{apex} NS {host}",
-        args={"host": host, "zone": apex, "reason": reason},
-        fix=f"publish an address of {host}, or take it out of the NS records of {apex}",
+        f"{_bare(apex)} NS",
+        args={"host": host, "zone": _bare(apex), "reason": reason},
+        fix=f"publish an address of {host}, or take it out of the NS records of {_bare(apex)}",
         refs=("RFC 1912 section 2.8",),
     )
 
 
 def _answers(answer: DnsAnswer) -> Finding:
     """Judge one server's answer to the SOA question of its own zone."""
-    subject, vantage = f"{answer.name} SOA", str(answer.server)
+    subject, vantage = f"{_bare(answer.name)} SOA", str(answer.server)
     if answer.silent:
         return Finding(
             "NS_SILENT",
@@ -73,7 +77,7 @@ def _answers(answer: DnsAnswer) -> Finding:
             vantage,
             args={"status": answer.status, "authoritative": answer.aa},
             evidence=as_zone(answer),
-            fix=f"set {answer.server.host} up for the zone {answer.name}, or take it out of its NS records",
+            fix=f"set {answer.server.host} up for the zone {_bare(answer.name)}, or take it out of its NS records",
             refs=("RFC 1912 section 2.8",),
         )
     return Finding("NS_ANSWERS", Outcome.PASS, subject, vantage, evidence=as_zone(answer))
@@ -121,6 +125,6 @@ def _serials(soa: Sequence[DnsAnswer]) -> Iterator[Finding]:
         yield Finding(
             "NS_SERIALS_DIFFER",
             Outcome.PASS,
-            f"{soa[0].name} SOA",
+            f"{_bare(soa[0].name)} SOA",
             evidence=tuple(f"{server}: serial {serial}" for server, serial in serials.items()),
         )
