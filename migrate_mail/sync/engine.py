@@ -17,7 +17,13 @@ from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import MessageHead, ReadOnlySession
 from migrate_mail.sync.desk import Desk, OpenFolder, SyncKit, Tally
 from migrate_mail.sync.flags import keepable
-from migrate_mail.sync.folders import known_names, open_folder, pair_folders
+from migrate_mail.sync.folders import (
+    copied_before,
+    is_gone,
+    known_names,
+    open_folder,
+    pair_folders,
+)
 from migrate_mail.sync.names import FolderPair
 from migrate_mail.sync.plan import plan_folder
 from migrate_mail.sync.progress import AccountOutcome, Ending
@@ -136,14 +142,33 @@ def _folder(desk: Desk, pair: FolderPair) -> None:
 
 def copy_folder(desk: Desk, pair: FolderPair) -> None:
     """Look, copy what is missing, follow flags."""
+    if desk.additions_only and is_gone(desk, pair):
+        return
     folder = open_folder(desk, pair)
-    heads = list(desk.old.heads(desk.old.uids()))
+    heads = _to_be_there(desk, folder)
     settle(desk, folder, heads)
     plan = plan_folder(folder.known(desk), heads, additions_only=desk.additions_only)
     desk.tally.done += len(heads) - len(plan.copy)
     desk.say("copying")
     send(desk, folder, plan.copy)
     _follow_flags(desk, folder, heads)
+
+
+def _to_be_there(desk: Desk, folder: OpenFolder) -> list[MessageHead]:
+    """Return the messages at old that new should have.
+
+    After the switch that is only what never had a receipt: people may have renamed the folder
+    at new, or removed it, and that is not undone.
+    """
+    uids = set(desk.old.uids())
+    if desk.additions_only:
+        mine = folder.known(desk)
+        record = folder.record
+        done = copied_before(
+            desk.kit.journal, desk.account, record.old_name, record.old_uidvalidity
+        )
+        uids -= done - set(mine)
+    return list(desk.old.heads(sorted(uids)))
 
 
 def _follow_flags(desk: Desk, folder: OpenFolder, heads: list[MessageHead]) -> None:

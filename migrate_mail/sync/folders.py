@@ -34,6 +34,28 @@ def known_names(journal: SyncJournal, account: str) -> dict[str, str]:
     return {r.old_name: r.new_name for r in records}
 
 
+def copied_before(
+    journal: SyncJournal, account: str, old_name: str, old_uidvalidity: int
+) -> set[int]:
+    """Return the UIDs of a folder at old that have a receipt, in whatever folder at new it was."""
+    return {
+        message.old_uid
+        for record in journal.folders(account)
+        if (record.old_name, record.old_uidvalidity) == (old_name, old_uidvalidity)
+        for message in journal.each_message(record.id)
+        if message.new_uid is not None
+    }
+
+
+def is_gone(desk: Desk, pair: FolderPair) -> bool:
+    """Tell whether new had this folder with all its mail and somebody removed or renamed it there."""
+    if not pair.create or pair.old not in known_names(desk.kit.journal, desk.account):
+        return False
+    status = desk.old.examine(pair.old)
+    done = copied_before(desk.kit.journal, desk.account, pair.old, status.uidvalidity)
+    return all(uid in done for uid in desk.old.uids())
+
+
 def open_folder(desk: Desk, pair: FolderPair) -> OpenFolder:
     """Open a pair, old with EXAMINE; make and subscribe the folder at new when that is wanted."""
     old = desk.old.examine(pair.old)

@@ -30,7 +30,7 @@ class Outgoing:
     record: MessageRecord
 
 
-class _Rejected(Exception):  # noqa: N818 - reads as what it says
+class _RejectedError(Exception):
     """The server refuses this message for its own sake."""
 
 
@@ -101,7 +101,7 @@ def _deliver(desk: Desk, folder: OpenFolder, message: Outgoing) -> Sent:
     uid = message.head.uid
     try:
         receipt = _append(desk, folder, message)
-    except _Rejected as refusal:
+    except _RejectedError as refusal:
         desk.kit.journal.forget(folder.record.id, uid)
         desk.fail(folder.pair.old, uid, subject_of(message.body), str(refusal))
         desk.say("copying")
@@ -121,7 +121,7 @@ def _append(desk: Desk, folder: OpenFolder, message: Outgoing) -> AppendReceipt 
     flags = keepable(message.head.flags, folder.permanent)
     try:
         return _append_once(desk, folder, message, flags)
-    except _Rejected:
+    except _RejectedError:
         if system_only(flags) == flags:
             raise
     return _append_once(desk, folder, message, system_only(flags))
@@ -135,7 +135,7 @@ def _append_once(
     except NetError as error:
         if error.kind != "denied" or any(f"[{c}" in error.text for c in _NOT_THE_MESSAGE):
             raise
-        raise _Rejected(f"new refuses it: {error.text}") from error
+        raise _RejectedError(f"new refuses it: {error.text}") from error
 
 
 def _same_folder(desk: Desk, folder: OpenFolder, receipt: AppendReceipt) -> None:

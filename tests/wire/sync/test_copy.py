@@ -109,6 +109,35 @@ def test_flags_at_new_are_left_alone_after_the_switch(move):
     assert "UID STORE" not in move.new.verbs()
 
 
+def rename(server, user, before, after):
+    """Rename a folder, as its owner would."""
+    server._loop.call(server._boxes(user).rename_mailbox(before, after))
+
+
+def test_folder_renamed_at_new_after_the_switch_is_not_made_again(move):
+    """People tidy up at new: their mail does not come back under the old name."""
+    fill(move.old)
+    move.sync()
+    move.switched = frozenset({"example.org"})
+    rename(move.new, ANNA, "INBOX.Sent", "INBOX.My letters")
+    outcome = move.sync()
+    assert (outcome.state, outcome.copied) == ("done", 0)
+    assert "INBOX.Sent" not in move.new.folders(ANNA)
+
+
+def test_mail_arriving_for_a_renamed_folder_is_not_lost(move):
+    """New mail in that folder at old is copied: the folder is made for it alone."""
+    fill(move.old)
+    move.sync()
+    move.switched = frozenset({"example.org"})
+    rename(move.new, ANNA, "INBOX.Sent", "INBOX.My letters")
+    move.old.deliver(ANNA, "Sent", message(88), date=AT)
+    outcome = move.sync()
+    assert (outcome.state, outcome.copied, outcome.adopted) == ("done", 1, 0)
+    assert contents(move.new, ANNA, "INBOX.Sent").total() == 1
+    assert move.sync().copied == 0
+
+
 def test_message_removed_at_new_is_not_sent_again(move):
     """What a user deletes at new stays deleted."""
     fill(move.old)
