@@ -18,6 +18,7 @@ from migrate_mail.cli.switching import OverrideOption, PlanOption, WaitOption, Y
 
 if TYPE_CHECKING:
     from migrate_mail.run.switch_plan import SwitchPlan
+    from migrate_mail.state.store import Store
 
 
 def cutover(  # noqa: PLR0913, PLR0917 - one parameter for each option
@@ -83,6 +84,7 @@ def _preview(migration: Path, checksum: str | None, *, as_json: bool) -> None:
     if path.exists():
         with Store.read(path) as store:
             plan = preview_cutover(project.plan, world, store)
+            _say_unfinished(store)
     else:
         plan = preview_cutover(project.plan, world, None)
     plan.must_be(checksum)
@@ -91,6 +93,17 @@ def _preview(migration: Path, checksum: str | None, *, as_json: bool) -> None:
         return
     out(plan_text(plan))
     out(_gate_line(plan))
+
+
+def _say_unfinished(store: Store) -> None:
+    from migrate_mail.cli.console import note
+    from migrate_mail.dns_changes.apply import unfinished
+
+    for change in unfinished(store):
+        note(
+            f"{change.domain}: a {change.kind} was {change.last_event} and not proved;"
+            " `cutover` looks at it first"
+        )
 
 
 def _gate_line(plan: SwitchPlan) -> str:

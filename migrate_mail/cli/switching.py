@@ -135,9 +135,15 @@ def tell(command: str, done: Switched, *, as_json: bool, after: Sequence[str]) -
         )
         return
     note()
-    out(done_text(done.records) if done.records else "DNS is as wanted; nothing was changed")
+    out(done_text(done.records) if done.records else _nothing(command, done))
     for line in after:
         out(line)
+
+
+def _nothing(command: str, done: Switched) -> str:
+    if command == "rollback" and not done.plan.domains:
+        return "no domain is switched, so there is nothing to take back; nothing was changed"
+    return "DNS is as wanted already; nothing was changed"
 
 
 def exit_code(done: Switched) -> ExitCode:

@@ -185,7 +185,8 @@ def _look(desk: Desk, change: Change) -> Sight:
 def _proved(desk: Desk, number: int, sight: Sight) -> DnsChangeRecord:
     observe(desk.store, sight.answers)
     count = len(sight.answers)
-    return _event(desk, number, "read-back", f"all {count} name servers show it")
+    who = "the one name server shows it" if count == 1 else f"all {count} name servers show it"
+    return _event(desk, number, "read-back", who)
 
 
 def observe(store: Store, answers: Sequence[DnsAnswer]) -> None:

@@ -179,12 +179,15 @@ def _done_at(card: StepCard, facts: Facts) -> datetime | None:
 
 
 def _mail_steps(when: BackBy, stage: Stage) -> Iterator[BackStep]:
-    until = f"{when.with_retry_by:%Y-%m-%d %H:%M %Z}"
-    span = "after the way back began" if stage == "before" else f"until {until}"
+    until = (
+        "until caches have run out and refused senders have tried again"
+        if stage == "before"
+        else f"until {when.with_retry_by:%Y-%m-%d %H:%M %Z} at least"
+    )
     yield BackStep(
         "manual",
         "Keep new accepting mail while caches still send there",
-        f"leave new running {span} at least, and look at its queue then: what waits there is to be"
+        f"leave new running {until}, and look at its queue then: what waits there is to be"
         " delivered to old, not dropped",
         takes=when.with_retry,
     )

@@ -38,6 +38,7 @@ Agree = Callable[[SwitchPlan], None]
 """Shows the plan and raises Refused when the person does not agree."""
 
 PATIENCE = timedelta(minutes=10)
+_SHOWN = 10
 _GO = frozenset({Word.GO, Word.CONDITIONAL})
 
 
@@ -145,7 +146,7 @@ def roll_back(bench: Bench, order: Order, agree: Agree) -> Switched:
 def _make(
     desk: Desk, driver: Driver, order: Order, kind: Kind, plan: DomainPlan
 ) -> DnsChangeRecord:
-    desk.say(f"{plan.domain}: {plan.how}")
+    desk.say(f"{plan.domain}: changing MX by {driver.name}")
     bold = order.override is not None
     change = plan.change or plan.recorded
     assert change is not None
@@ -221,7 +222,10 @@ def _pass_gate(bench: Bench, order: Order, run_id: int) -> Verdict:
 
 def _refusal(verdict: Verdict) -> str:
     lines = [f"  - {r.text}" for r in verdict.reasons if r.weight != "condition"]
-    return "\n".join([f"the MX is not switched: the gate says {verdict.word.value}", *lines])
+    more = len(lines) - _SHOWN
+    tail = [f"  - and {more} more: migrate-mail report"] if more > 0 else []
+    head = f"the MX is not switched: the gate says {verdict.word.value}"
+    return "\n".join([head, *lines[:_SHOWN], *tail])
 
 
 def _pass_no_return(bench: Bench, order: Order) -> None:
@@ -241,6 +245,17 @@ def _pass_no_return(bench: Bench, order: Order) -> None:
         Override("rollback", "PAST NO RETURN", order.override.strip(), order.by, now)
     )
     bench.say(f"OVERRIDDEN by {order.by}: {text}: {order.override.strip()}")
+
+
+def _say_made_elsewhere(bench: Bench, plan: SwitchPlan) -> None:
+    """Tell about domains that were switched by other means: nobody recorded what was there before."""
+    known = {c.domain for c in latest_changes(bench.store.dns_changes()) if c.kind == "switch"}
+    for domain in plan.domains:
+        if domain.change is None and domain.domain not in known:
+            bench.say(
+                f"{domain.domain}: new was the MX already, and not by this program: what was there"
+                " before is not recorded, so `rollback --apply` cannot take it back"
+            )
 
 
 def _silent(_: str) -> None:

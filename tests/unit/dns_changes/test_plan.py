@@ -70,7 +70,7 @@ def test_order_of_values_and_answers_does_not_matter(live, random):
 
 def test_wanted_mx_is_absolute_and_lower_case():
     """What the admin wrote becomes what the zone will show."""
-    hosts = [MxHost(host="MX2.New.example", preference=20), MxHost(host="mx1.new.example.")]
+    hosts = [MxHost(host="MX2.New.example", preference=20), MxHost(host="mx1.new.example")]
 
     assert mx_rrset("Example.org", hosts, 300) == WANTED
 
