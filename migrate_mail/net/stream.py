@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -33,7 +34,8 @@ class Stream:
 
     def _connect(self) -> socket.socket:
         sock = socket.create_connection((self.endpoint.ip, self.endpoint.port), self._left())
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # a reset socket takes no options; the next read will tell
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
     def begin(self, phase: str, *, timeout: float | None = None) -> None:

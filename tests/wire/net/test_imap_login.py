@@ -153,7 +153,7 @@ HOSTILE = {
     "silent": ([lambda peer: peer.hang()], "timeout", "banner"),
     "bye": ([_say("* BYE Too many connections from your address")], "busy", "banner"),
     "closes": ([], "closed", "banner"),
-    "reset": ([lambda peer: peer.reset()], "closed", "banner"),
+    "reset": ([_say("* OK hi"), lambda p: p.hear(), lambda p: p.reset()], "closed", "banner"),
     "smtp": ([_say("220 mx ESMTP")], "garbage", "banner"),
     "pop": ([_say("+OK ready"), lambda peer: peer.hang()], "garbage", "banner"),
     "preauth": ([_say("* PREAUTH hello root"), lambda p: p.say(f"* CAPABILITY IMAP4rev1\r\n{p.hear().split()[0]} OK")], "garbage", "banner"),

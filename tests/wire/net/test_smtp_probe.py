@@ -128,7 +128,7 @@ EHLO_TLS = (_say("220 mx"), _hear, _say("250-mx", "250 STARTTLS"), _hear)
 HOSTILE = {
     "silent": ([_hang], "timeout", "banner"),
     "closes": ([], "closed", "banner"),
-    "reset": ([_say("220-mx"), _reset], "closed", "banner"),
+    "reset": ([_say("220 mx"), _hear, _say("250-mx"), _reset], "closed", "EHLO"),
     "no-room": ([_say("421 4.3.2 too many connections")], "busy", "banner"),
     "blocked": ([_say("554 no SMTP here")], "denied", "banner"),
     "http": ([_say("HTTP/1.1 400 Bad Request")], "garbage", "banner"),
@@ -155,6 +155,14 @@ def test_a_hostile_server_is_a_failure_with_its_phase(smtp, steps, kind, phase):
     assert facts.failure is not None
     assert (facts.failure.kind, facts.failure.phase) == (kind, phase)
     assert time.monotonic() - began < 2.4
+
+
+def test_a_reset_at_once(smtp):
+    """A reset that comes with the connection is seen while connecting or right after."""
+    with Scripted(lambda peer: peer.reset()) as server:
+        failure = smtp.probe(server.endpoint()).failure
+    assert failure is not None
+    assert (failure.kind, failure.phase) in {("refused", "connect"), ("closed", "banner")}
 
 
 def test_a_late_banner_is_waited_for(smtp):
