@@ -18,6 +18,8 @@ from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import MessageHead, ReadOnlySession
 from migrate_mail.state.records import DnsChangeRecord
+from migrate_mail.sync.bodies import read_body
+from migrate_mail.sync.content import content_hash
 from migrate_mail.sync.mailbox import Doors
 
 _SKEW = timedelta(minutes=10)
@@ -32,13 +34,15 @@ class StragglerParams(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """A message that came to old after the switch."""
+    """A message that came to old after the switch. mark: its Message-ID, else its content's hash."""
 
     folder: str
     head: MessageHead
+    mark: str
 
     def __str__(self) -> str:
-        return f"{self.folder}: {self.head.internaldate:%Y-%m-%d %H:%M %z} {self.head.message_id or 'without Message-ID'}"
+        name = self.head.message_id or "without Message-ID"
+        return f"{self.folder}: {self.head.internaldate:%Y-%m-%d %H:%M %z} {name}"
 
 
 @check(
@@ -48,7 +52,7 @@ class _Arrival:
     each=("accounts", "domains"),
 )
 def stragglers(context: Context, params: StragglerParams) -> Iterator[Finding]:
-    """List arrivals at old since the switch by Message-ID, and look for each at new."""
+    """List arrivals at old since the switch, and look for each at new, in any folder."""
     changes = context.journal.dns_changes()
     doors = doors_of(context)
 
@@ -87,7 +91,7 @@ def _not_switched(account: Account) -> Finding:
 def _account(doors: Doors, account: Account, since: datetime, named: int) -> Iterator[Finding]:
     with doors.old(account) as old:
         arrivals = _arrivals(old, since - _SKEW)
-    left = _not_at_new(doors, account, arrivals) if arrivals else []
+    left = _not_at_new(doors, account, arrivals, since - _SKEW) if arrivals else []
     args: dict[str, Arg] = {
         "arrived": len(arrivals),
         "left": len(left),
@@ -111,9 +115,17 @@ def _arrivals(old: ReadOnlySession, since: datetime) -> list[_Arrival]:
     found = []
     for folder in old.folders():
         if folder.selectable and _opened(old, folder.name):
-            heads = old.heads(old.uids())
-            found += [_Arrival(folder.name, h) for h in heads if _late(h, since)]
+            late = [h for h in old.heads(old.uids()) if _late(h, since)]
+            found += [_Arrival(folder.name, h, _mark(old, h)) for h in late]
     return found
+
+
+def _mark(session: ReadOnlySession, head: MessageHead) -> str:
+    """Return what a message is recognised by in the other mailbox."""
+    if head.message_id:
+        return head.message_id
+    body = read_body(session, head.uid)
+    return content_hash(body) if body is not None else ""
 
 
 def _late(head: MessageHead, since: datetime) -> bool:
@@ -131,11 +143,24 @@ def _opened(session: ReadOnlySession, folder: str) -> bool:
     return True
 
 
-def _not_at_new(doors: Doors, account: Account, arrivals: Sequence[_Arrival]) -> list[_Arrival]:
-    """Return the arrivals that no folder at new has; one without Message-ID counts as missing."""
-    wanted = {a.head.message_id for a in arrivals if a.head.message_id}
+def _not_at_new(
+    doors: Doors, account: Account, arrivals: Sequence[_Arrival], since: datetime
+) -> list[_Arrival]:
+    """Return the arrivals that no folder at new has."""
+    named = {a.mark for a in arrivals if a.head.message_id}
+    nameless = {a.mark for a in arrivals if not a.head.message_id}
     with doors.new_read_only(account) as new:
         for folder in new.folders():
-            if wanted and folder.selectable and _opened(new, folder.name):
-                wanted -= {mid for mid in wanted if new.find("Message-ID", mid)}
-    return [a for a in arrivals if not a.head.message_id or a.head.message_id in wanted]
+            if not (named or nameless):
+                break
+            if folder.selectable and _opened(new, folder.name):
+                named -= {mid for mid in named if new.find("Message-ID", mid)}
+                nameless -= _nameless(new, since) if nameless else set()
+    return [a for a in arrivals if a.mark in named | nameless]
+
+
+def _nameless(new: ReadOnlySession, since: datetime) -> set[str]:
+    """Return the content of what arrived without Message-ID; sync keeps the dates of messages."""
+    heads = new.heads(new.uids())
+    late = [h for h in heads if not h.message_id and h.internaldate >= since]
+    return {_mark(new, head) for head in late} - {""}
