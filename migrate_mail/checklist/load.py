@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from migrate_mail.checklist import builtin
@@ -20,30 +21,44 @@ from migrate_mail.files.yaml_source import read_yaml
 __all__ = ["LoadedChecklist", "checklist_of", "load_checklist"]
 
 
-def load_checklist(path_or_builtin: str, base: Path) -> LoadedChecklist:
+Extra = Callable[[LoadedChecklist], list[Complaint]]
+
+
+def _nothing(_checklist: LoadedChecklist) -> list[Complaint]:
+    return []
+
+
+def load_checklist(
+    path_or_builtin: str, base: Path, extra: Extra = _nothing
+) -> LoadedChecklist:
     """Return a checklist: `builtin:NAME`, or a path that starts at `base`.
 
     Raise InvalidFiles with every complaint about it.
     """
     if not path_or_builtin.startswith(builtin.PREFIX):
         path = base / path_or_builtin
-        return checklist_of(read_yaml(path, label=label_of(path)))
+        return checklist_of(read_yaml(path, label=label_of(path)), extra)
     shipped = builtin.path_of(path_or_builtin.removeprefix(builtin.PREFIX))
     if shipped is None:
         raise InvalidFiles([_unknown_builtin(path_or_builtin)])
-    return checklist_of(read_yaml(shipped, label=path_or_builtin))
+    return checklist_of(read_yaml(shipped, label=path_or_builtin), extra)
 
 
-def checklist_of(document: YamlDocument) -> LoadedChecklist:
-    """Return the checklist of a document that was already read; see `load_checklist`."""
+def checklist_of(document: YamlDocument, extra: Extra = _nothing) -> LoadedChecklist:
+    """Return the checklist of a document that was already read; see `load_checklist`.
+
+    extra: finds more that is wrong, once the types are right (the checks' own parameters).
+    """
     expect_kind(document, SCHEMA)
     value, complaints = validate(document, ChecklistFile)
-    if value is not None:
-        complaints += checklist_rules(document, value)
-    if complaints or value is None:
+    if value is None:
         raise InvalidFiles(complaints)
     digest = hashlib.sha256(document.source.raw).hexdigest()
-    return LoadedChecklist(value, document.label, digest, document)
+    loaded = LoadedChecklist(value, document.label, digest, document)
+    complaints += [*checklist_rules(document, value), *extra(loaded)]
+    if complaints:
+        raise InvalidFiles(complaints)
+    return loaded
 
 
 def _unknown_builtin(name: str) -> Complaint:

@@ -62,19 +62,27 @@ def _migration(path: Path, document: YamlDocument) -> list[Complaint]:
     from migrate_mail.checklist.load import load_checklist
     from migrate_mail.files.complaint import InvalidFiles
     from migrate_mail.inventory.load import inventory_of
-    from migrate_mail.run.bind import bind
+    from migrate_mail.run.bind import bind, binding_complaints
 
     inventory = inventory_of(path, document)
     complaints: list[Complaint] = []
     loaded = []
-    for name in inventory.spec.checklists:
+    for index, name in enumerate(inventory.spec.checklists):
         try:
-            loaded.append(load_checklist(name, inventory.base))
+            loaded.append(load_checklist(name, inventory.base, binding_complaints))
         except InvalidFiles as error:
-            complaints += error.complaints
+            complaints += [_in_list(document, index, c) for c in error.complaints]
     if not complaints:
         bind(loaded, inventory)
     return complaints
+
+
+def _in_list(document: YamlDocument, index: int, complaint: Complaint) -> Complaint:
+    """Point at the line of migration.yaml when what it names is not there at all."""
+    if complaint.code != "missing-file":
+        return complaint
+    message = f"`{complaint.file}`: {complaint.message}"
+    return document.complaint(("checklists", index), complaint.code, message, complaint.hint)
 
 
 def _checklist(_path: Path, document: YamlDocument) -> list[Complaint]:
@@ -82,4 +90,5 @@ def _checklist(_path: Path, document: YamlDocument) -> list[Complaint]:
     from migrate_mail.checklist.load import checklist_of
     from migrate_mail.run.bind import binding_complaints
 
-    return binding_complaints(checklist_of(document))
+    checklist_of(document, binding_complaints)
+    return []

@@ -93,11 +93,7 @@ def _read_header(table: Table, cells: list[Cell], columns: Sequence[str]) -> Non
         _hide_all_but_first(table.source, cells[0].line)
         message = f"the first line names the columns, and `{columns[0]}` must be one of them"
         raise InvalidFiles(
-            [
-                table.source.complaint(
-                    place, "no-header", message, f"columns: {','.join(columns)}"
-                )
-            ]
+            [table.source.complaint(place, "no-header", message, _header_hint(names, columns))]
         )
     for cell, name in zip(cells, names, strict=True):
         place = (cell.line, cell.column)
@@ -107,6 +103,13 @@ def _read_header(table: Table, cells: list[Cell], columns: Sequence[str]) -> Non
         elif name not in columns and not name.startswith("x-"):
             table.complaints.append(_unknown_column(table.source, cell, name, columns))
         table.header.setdefault(name, cell)
+
+
+def _header_hint(names: list[str], columns: Sequence[str]) -> str:
+    """Return what the header should be, without repeating what may be a row with a secret."""
+    close = difflib.get_close_matches(columns[0], names, n=1)
+    mistyped = f"did you mean `{columns[0]}`? " if close else ""
+    return f"{mistyped}columns: {','.join(columns)}"
 
 
 def _unknown_column(source: Source, cell: Cell, name: str, columns: Sequence[str]) -> Complaint:
@@ -120,9 +123,15 @@ def _unknown_column(source: Source, cell: Cell, name: str, columns: Sequence[str
 def _read_row(table: Table, names: list[str], cells: list[Cell]) -> None:
     first = cells[0]
     if len(cells) != len(names):
-        surplus = cells[len(names)] if len(cells) > len(names) else first
-        message = f"{len(cells)} fields; the first line names {len(names)} columns"
-        hint = "put a field that holds the separator in double quotes"
+        more = len(cells) > len(names)
+        surplus = cells[len(names)] if more else first
+        fields = "1 field" if len(cells) == 1 else f"{len(cells)} fields"
+        message = f"{fields}; the first line names {len(names)} columns"
+        hint = (
+            "put a field that holds the separator in double quotes"
+            if more
+            else "leave a field empty, but keep its separator"
+        )
         place = (surplus.line, surplus.column)
         table.complaints.append(table.source.complaint(place, "field-count", message, hint))
         return

@@ -47,7 +47,7 @@ def _complaint(
     loc: DataPath = tuple(part for part in error["loc"] if part != "[key]")
     path = (*prefix, *loc)
     if error["type"] == "missing":
-        words = missing(str(loc[-1]), model_at(model, loc[:-1]))
+        words = missing(str(loc[-1]), model_at(model, loc[:-1]), _name(path[:-1]))
         return _said(document, path[:-1], words, key=True)
     if error["type"] == "extra_forbidden":
         words = unknown(str(loc[-1]), keys_of(model_at(model, loc[:-1])))
@@ -66,7 +66,7 @@ def _said(document: YamlDocument, path: DataPath, words: Words, *, key: bool) ->
 def _name(path: DataPath) -> str:
     """Return what to call the thing at a path: its key, and for an item of a list the list's key."""
     if not path:
-        return "the file"
+        return "this file"
     if isinstance(path[-1], str):
         return f"`{path[-1]}`"
     key = next((p for p in reversed(path) if isinstance(p, str)), "the list")

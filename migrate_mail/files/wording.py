@@ -45,9 +45,9 @@ class Words:
     hint: str | None = None
 
 
-def missing(key: str, model: type[BaseModel] | None) -> Words:
-    """Say that a key is not there."""
-    return Words("missing-key", f"`{key}` is missing here", description_of(model, key))
+def missing(key: str, model: type[BaseModel] | None, parent: str) -> Words:
+    """Say that a key is not there. parent: what lacks it."""
+    return Words("missing-key", f"`{key}` is missing in {parent}", description_of(model, key))
 
 
 def unknown(key: str, known: Sequence[str]) -> Words:

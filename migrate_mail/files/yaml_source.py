@@ -73,6 +73,7 @@ class _Builder:
         self.found: list[Explanation] = []
         self._nodes: dict[DataPath, Node] = {}
         self._broken: set[DataPath] = set()
+        self._aliases: set[str] = set()
         self._data: Any = None
         self._documents = 0
 
@@ -186,13 +187,16 @@ class _Builder:
 
     def _refuse_clever(self, event: Any, path: DataPath) -> None:
         if type(event).__name__ == "AliasEvent":
+            self._broken.add(path)
+            if event.anchor in self._aliases:
+                return  # once is enough: an alias bomb has many
+            self._aliases.add(event.anchor)
             self._complain(
                 event,
                 "alias",
                 f"aliases (`*{_short(event.anchor)}`) are not used here",
                 "write the value out",
             )
-            self._broken.add(path)
             return
         if event.anchor:
             self._complain(

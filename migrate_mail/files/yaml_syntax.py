@@ -10,7 +10,7 @@ Place = tuple[int, int]
 Explanation = tuple[Place, str, str, str | None]
 """Place, code, message, hint."""
 
-_INDENT = "look at the indentation: keys of one group begin in the same column"
+_INDENT = "keys of one group begin in the same column; a quote above may be open"
 
 
 def explain(error: YAMLError) -> Explanation:

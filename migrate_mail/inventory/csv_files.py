@@ -40,8 +40,13 @@ class Sheet:
     def address(self, row: Row, *, pattern: bool = False) -> str | None:
         """Return the address of a row; None, with a complaint, when it is wrong, strange or there twice."""
         text = row.text("address")
-        local, _, domain = text.rpartition("@")
-        any_local = pattern and local in {"", "*"} and bool(domain)
+        local, at, domain = text.rpartition("@")
+        any_local = local in {"", "*"} and bool(at and domain)
+        if any_local and not pattern:
+            message = f"`{text[:60]}` stands for a whole domain"
+            hint = "in addresses.csv such an address has the kind catch-all"
+            self.complain(row, "address", "bad-address", message, hint)
+            return None
         try:
             address = mail_address(f"any@{domain}" if any_local else text)
         except PydanticCustomError as error:
@@ -55,7 +60,7 @@ class Sheet:
         domain = address.rpartition("@")[2]
         if not self.domains or domain in self.domains:
             return True
-        close = difflib.get_close_matches(domain, self.domains, n=1)
+        close = difflib.get_close_matches(domain, self.domains, n=1, cutoff=0.8)
         hint = (
             f"did you mean `{close[0]}`?"
             if close
