@@ -33,6 +33,13 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def ask_secret(question: str) -> str:
+    """Ask for a secret; what is typed is not shown."""
+    import getpass
+
+    return getpass.getpass(question)
+
+
 def ask(question: str) -> str:
     """Ask on stderr, read one line."""
     sys.stderr.write(question)

@@ -132,6 +132,6 @@ def _after() -> list[Scene]:
             )
         ),
         Run(("verify",)),
-        Run(("report",)),
+        Run(("report", "--short")),
         Run(("rollback",)),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from migrate_mail.cli.console import ask, can_ask, note, out, out_json
+from migrate_mail.cli.console import ask_secret, can_ask, note, out, out_json
 from migrate_mail.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def look_and_show(migration: Path, look: Look, *, as_json: bool, fail_on: str) -
             f"--fail-on: there is no `{fail_on}`", hint=f"one of: {', '.join(FAIL_ON)}"
         )
     project = open_project(migration)
-    world = open_world(project.inventory, ask=ask if can_ask() else None)
+    world = open_world(project.inventory, ask=ask_secret if can_ask() else None)
     with (
         Store.open(state_path(project.inventory), command=look.command) as store,
         StepBoard(quiet=as_json) as board,

@@ -19,6 +19,9 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help="Write to this file instead of stdout."),
     ] = None,
+    short: Annotated[
+        bool, typer.Option("--short", help="Only the first page, as text.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Print the verdict, the reasons, every step with its owner and evidence, and the way back.
@@ -27,7 +30,7 @@ def report(
     commands run.
 
     Examples:
-      migrate-mail report
+      migrate-mail report --short
       migrate-mail report --format markdown --output report.md
     """
     from migrate_mail.cli.console import note, out
@@ -35,6 +38,7 @@ def report(
     from migrate_mail.finding import utc_now
     from migrate_mail.report.build import build
     from migrate_mail.report.registry import RENDERERS
+    from migrate_mail.report.text import first_page_text
     from migrate_mail.run.world import STATE_NAME
     from migrate_mail.state.store import Store
 
@@ -43,8 +47,11 @@ def report(
         raise UserError(
             f"--format: there is no `{name}`", hint=f"one of: {', '.join(RENDERERS)}"
         )
+    if short and name != "text":
+        raise UserError(f"--short is plain text, not {name}", hint="leave one of the two out")
+    render = first_page_text if short else RENDERERS[name]
     with Store.read(migration.parent / STATE_NAME) as store:
-        text = RENDERERS[name](build(store, now=utc_now()))
+        text = render(build(store, now=utc_now()))
     if output is None:
         out(text.rstrip("\n"))
         return

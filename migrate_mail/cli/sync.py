@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from migrate_mail.cli.console import ask, can_ask, note, out, out_json
+from migrate_mail.cli.console import ask_secret, can_ask, note, out, out_json
 from migrate_mail.cli.options import (
     DEFAULT_MIGRATION,
     ByOption,
@@ -19,6 +20,7 @@ from migrate_mail.errors import ExitCode
 
 if TYPE_CHECKING:
     from migrate_mail.inventory.model import Account
+    from migrate_mail.run.card import PlanCard
     from migrate_mail.run.world import World
     from migrate_mail.state.store import Store
     from migrate_mail.sync.mailbox import Doors
@@ -72,21 +74,23 @@ def sync(
       migrate-mail sync --dry-run
       migrate-mail sync --only 'anna@*' --jobs 2
     """
-    from migrate_mail.inventory.load import load_inventory
+    from migrate_mail.run.project import open_project
     from migrate_mail.run.world import open_world
     from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
 
-    inventory = load_inventory(migration)
+    project = open_project(migration)
+    inventory = project.inventory
     accounts = select(inventory.accounts, only or [], exclude or [])
-    world = open_world(inventory, ask=ask if can_ask() else None)
+    world = open_world(inventory, ask=ask_secret if can_ask() else None)
     doors = Doors(inventory, world.imap, world.secret)
     side_by_side = min(jobs or most_jobs(inventory), most_jobs(inventory))
     if dry_run:
         code = _preview(world, doors, accounts, side_by_side, as_json=json)
     else:
-        code = _copy(world, doors, accounts, side_by_side, by=who(by), as_json=json)
+        job = _Job(world, doors, accounts, side_by_side, project.plan.card, who(by))
+        code = _copy(job, as_json=json)
     raise typer.Exit(code)
 
 
@@ -113,22 +117,44 @@ def _preview(
     return ExitCode.CANNOT_TELL if unseen else ExitCode.GO
 
 
-def _copy(
-    world: World,
-    doors: Doors,
-    accounts: Sequence[Account],
-    jobs: int,
-    *,
-    by: str,
-    as_json: bool,
-) -> ExitCode:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one sync works on."""
+
+    world: World
+    doors: Doors
+    accounts: Sequence[Account]
+    jobs: int
+    plan: PlanCard
+    by: str
+
+
+def _copy(job: _Job, *, as_json: bool) -> ExitCode:
     """Copy, with a display, until done or stopped; the run is recorded in every case."""
+    from migrate_mail.run.world import state_path
+    from migrate_mail.state.store import Store
+
+    with Store.open(state_path(job.world.inventory), command="sync") as store:
+        store.save_plan(job.plan.digest, job.plan.to_data())
+        run_id = store.begin_run("sync", job.plan.digest, job.by)
+        word = "interrupted"
+        try:
+            outcomes = _copy_all(job, store, as_json=as_json)
+            code, word = _judge(outcomes)
+        finally:
+            store.end_run(run_id, word)
+        _show(outcomes, store, as_json=as_json)
+    if code is ExitCode.INTERRUPTED:
+        note("interrupted. Run the same command again to go on.")
+    return code
+
+
+def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]:
+    """Copy the accounts side by side; the first Ctrl-C stops at a message boundary."""
     import threading
 
     from migrate_mail.cli.stopping import stop_on_signal
     from migrate_mail.cli.sync_board import SyncBoard
-    from migrate_mail.run.world import state_path
-    from migrate_mail.state.store import Store
     from migrate_mail.sync.desk import SyncKit
     from migrate_mail.sync.fleet import sync_all
     from migrate_mail.sync.phase import switched_domains
@@ -138,26 +164,15 @@ def _copy(
     def pause(seconds: float) -> None:
         stop.wait(seconds)
 
-    with Store.open(state_path(world.inventory), command="sync") as store:
-        run_id = store.begin_run("sync", world.inventory.fingerprint, by)
-        word = "interrupted"
-        try:
-            with (
-                stop_on_signal(stop, STOPPING),
-                SyncBoard(len(accounts), as_json=as_json) as board,
-            ):
-                switched = switched_domains(store.dns_changes())
-                kit = SyncKit(
-                    doors, store.sync, world.clock, pause, stop, watch=board, switched=switched
-                )
-                outcomes = sync_all(accounts, kit, jobs=jobs)
-            code, word = _judge(outcomes)
-        finally:
-            store.end_run(run_id, word)
-        _show(outcomes, store, as_json=as_json)
-    if code is ExitCode.INTERRUPTED:
-        note("interrupted. Run the same command again to go on.")
-    return code
+    with (
+        stop_on_signal(stop, STOPPING),
+        SyncBoard(len(job.accounts), as_json=as_json) as board,
+    ):
+        switched = switched_domains(store.dns_changes())
+        kit = SyncKit(
+            job.doors, store.sync, job.world.clock, pause, stop, watch=board, switched=switched
+        )
+        return sync_all(job.accounts, kit, jobs=job.jobs)
 
 
 def _judge(outcomes: Sequence[AccountOutcome]) -> tuple[ExitCode, str]:

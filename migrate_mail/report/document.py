@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_mail.report import deeds_page, first_page, steps_page
+from migrate_mail.report import deeds_page, steps_page
+from migrate_mail.report import first_page as page_one
 from migrate_mail.report.blocks import Document, Section
 from migrate_mail.report.model import Report
 
 
 def document(report: Report) -> Document:
     """Return everything that a report says, in its order: what matters most comes first."""
-    sections = (*_first_page(report), *_pages(report))
+    return _document(report, (*_first_page(report), *_pages(report)))
+
+
+def first_page(report: Report) -> Document:
+    """Return what a stakeholder decides from: the verdict, why, and the way back."""
+    return _document(report, tuple(_first_page(report)))
+
+
+def _document(report: Report, sections: tuple[Section, ...]) -> Document:
     return Document(
         word=report.verdict,
         why=report.why,
-        facts=tuple(first_page.facts(report)),
+        facts=tuple(page_one.facts(report)),
         sections=tuple(s for s in sections if s.items),
     )
 
 
 def _first_page(report: Report) -> Iterator[Section]:
-    yield Section("OVERRIDDEN", tuple(first_page.overrides(report)))
-    yield Section("Reasons", tuple(first_page.whys(report.reasons)))
-    yield Section("Conditions", tuple(first_page.whys(report.conditions)))
-    yield Section("Waivers", tuple(first_page.waivers(report)))
-    yield Section(
-        "Names that are dialled elsewhere (connect)", tuple(first_page.connect(report))
-    )
-    yield Section("Tally by stage", tuple(first_page.tallies(report)))
-    yield Section("The way back", tuple(first_page.way_back(report)))
+    yield Section("OVERRIDDEN", tuple(page_one.overrides(report)))
+    yield Section("Reasons", tuple(page_one.whys(report.reasons)))
+    yield Section("Conditions", tuple(page_one.whys(report.conditions)))
+    yield Section("Waivers", tuple(page_one.waivers(report)))
+    yield Section("Names that are dialled elsewhere (connect)", tuple(page_one.connect(report)))
+    yield Section("Tally by stage", tuple(page_one.tallies(report)))
+    yield Section("The way back", tuple(page_one.way_back(report)))
 
 
 def _pages(report: Report) -> Iterator[Section]:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from migrate_mail.report.blocks import Document, Item, Section
-from migrate_mail.report.document import document
+from migrate_mail.report.document import document, first_page
 from migrate_mail.report.escape import plain
 from migrate_mail.report.model import Report
 
@@ -17,6 +17,11 @@ _MARK = 4
 def text(report: Report) -> str:
     """Return a report as lines of plain text; the verdict word comes first."""
     return "\n".join(_lines(document(report))) + "\n"
+
+
+def first_page_text(report: Report) -> str:
+    """Return the first page alone: what fits a screen when the question is only whether."""
+    return "\n".join(_lines(first_page(report))) + "\n"
 
 
 def _lines(doc: Document) -> Iterator[str]:
