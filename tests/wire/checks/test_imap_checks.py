@@ -117,16 +117,16 @@ def test_mail_that_came_to_old_after_the_switch_is_listed(lab: Company, eyes: Ey
     assert (found.tag, found.outcome) == ("LEFT_AT_OLD", Outcome.FAIL)
     assert (found.args["arrived"], found.args["left"]) == (1, 1)
     assert "<late@holz.example>" in found.evidence[0]
-    lab.new.imap.deliver(ANNA, "Archiv", _mail("<late@holz.example>"))
+    lab.new.imap.deliver(ANNA, "Ablage", _mail("<late@holz.example>"))
     assert tags(eyes.see("imap.stragglers", ANNA)) == ["NOTHING_LEFT"]
 
 
 def test_a_straggler_in_any_folder_is_found(lab: Company, eyes: Eyes):
     """Filters at old sort what arrives."""
     eyes.journal.changes.append(switched(DOMAIN, _now() - timedelta(hours=1)))
-    lab.old.imap.deliver("anna", "INBOX.Archiv.2025", _mail("<sorted@holz.example>"))
+    lab.old.imap.deliver("anna", "INBOX.Gesendete Objekte", _mail("<sorted@holz.example>"))
     (found,) = eyes.see("imap.stragglers", ANNA)
-    assert found.evidence[0].startswith("INBOX.Archiv.2025:")
+    assert found.evidence[0].startswith("INBOX.Gesendete Objekte:")
 
 
 def test_a_straggler_without_message_id_is_known_by_its_content(lab: Company, eyes: Eyes):
