@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrate_mail.finding import Outcome
@@ -202,3 +204,20 @@ def test_resolvers_that_differ_are_each_followed(project, lab: Company):
 
         found = open_eyes(project, change=change).see("mail.by_mx", land_on="old")
     assert sorted(tags(found)) == ["MAIL_LANDED", "MX_NOT_SEEN"]
+
+
+def test_a_message_that_comes_late_is_waited_for(lab: Company, eyes: Eyes):
+    """It is looked for again and again; here it comes while we wait for the third time."""
+    lab.new.smtp.faults.black_hole = True
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            lab.new.imap.deliver(ANNA, "INBOX", lab.new.smtp.accepted[-1].body)
+
+    late = replace(eyes, context=replace(eyes.context, wait=wait))
+    (found,) = late.see("mail.direct")
+    assert found.outcome is Outcome.PASS
+    assert waits == sorted(waits)
+    assert found.args["seconds"] >= sum(waits)
