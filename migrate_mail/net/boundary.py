@@ -51,10 +51,10 @@ def explain(exc: BaseException, phase: str = "") -> tuple[NetKind, str]:
 
 def _tls(exc: ssl.SSLError) -> tuple[NetKind, str]:
     if isinstance(exc, ssl.SSLCertVerificationError):
-        return "tls", f"the certificate is not trusted: {exc.verify_message}"
+        return "tls", f"the certificate is not trusted: {getattr(exc, 'verify_message', exc)}"
     if isinstance(exc, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return "closed", "the server closed the connection inside TLS"
-    return "tls", f"TLS failed: {exc.reason or exc}"
+    return "tls", f"TLS failed: {getattr(exc, 'reason', '') or exc}"
 
 
 def _imap(exc: imaplib.IMAP4.error) -> tuple[NetKind, str]:

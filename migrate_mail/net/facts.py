@@ -35,7 +35,8 @@ class DnsAnswer:
     """What one DNS server said to one question.
 
     records: rdata in presentation form, lower-cased names, sorted; empty unless status is `ok`.
-    ttl: seconds, of the RRset as served (an authority's is the real one, a resolver's what remains).
+    ttl: seconds, of the RRset as served (an authority's is the real one, a resolver's what remains);
+    of an alias the least on the way; of an absence how long it may be believed (RFC 2308).
     cname: the target when the name is an alias (records are then those behind it, if sent).
     aa: the server speaks with authority. at: when it answered.
     """

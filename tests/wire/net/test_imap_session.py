@@ -3,67 +3,17 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 
 from migrate_mail.errors import NetError
-from migrate_mail.net.imap import AppendReceipt, FolderInfo, FolderStatus, ImapTarget
+from migrate_mail.net.imap import FolderInfo, FolderStatus
 from migrate_mail.secret import Secret
+from wire.net.mailbox import TARGET, Mailbox, opened
 from wire.net.script import Scripted
 
-TARGET = ImapTarget("imap.test", 143, "none", None, "anna")
 WHEN = datetime(2020, 2, 29, 12, 0, 1, tzinfo=UTC)
-
-
-class Mailbox:
-    """A scripted IMAP server: answers by command, `{tag}` filled in; what it heard is kept."""
-
-    def __init__(self, caps="IMAP4rev1 AUTH=PLAIN", **answers):
-        self.caps, self.answers, self.heard = caps, answers, []
-        self.bodies: list[bytes] = []
-
-    def play(self, peer):
-        """Serve one connection."""
-        peer.say("* OK ready")
-        while line := peer.hear():
-            tag, _, command = line.partition(" ")
-            self.heard.append(command)
-            self._answer(peer, tag, command)
-
-    def _answer(self, peer, tag, command):
-        verb = command.split(" ")[0]
-        if verb == "UID":
-            verb = command.split(" ")[1]
-        answer = self.answers.get(verb, "{tag} OK done\r\n")
-        if verb == "CAPABILITY":
-            answer = f"* CAPABILITY {self.caps}\r\n{tag} OK done\r\n"
-        elif verb == "AUTHENTICATE":
-            peer.say("+ ")
-            peer.hear()
-        elif verb == "APPEND" and "refuse" not in self.answers:
-            self._literal(peer, command)
-        if callable(answer):
-            answer(peer, tag)
-        else:
-            peer.send(answer.replace("{tag}", tag).encode("utf-8", "surrogateescape"))
-
-    def _literal(self, peer, command):
-        size = command[command.rindex("{") + 1 : -1]
-        if not size.endswith("+"):
-            peer.say("+ go on")
-        self.bodies.append(peer.take(int(size.rstrip("+"))))
-        peer.hear()
-
-
-@contextmanager
-def _session(imap, mailbox, *, write=False):
-    with Scripted(mailbox.play) as server:
-        dialer = imap(server)
-        session = (dialer.read_write if write else dialer.read_only)(TARGET, Secret("s"))
-        with session:
-            yield session
 
 
 def test_odd_folder_lists(imap):
@@ -73,7 +23,7 @@ def test_odd_folder_lists(imap):
         '* LIST () "." {7}\r\na "b" c\r\n* LIST (\\Sent) "." 2024\r\n* OK still here\r\n'
         '* LIST () "." "Entw&APw-rfe"\r\n{tag} OK done\r\n'
     )
-    with _session(imap, Mailbox(LIST=listed)) as session:
+    with opened(imap, Mailbox(LIST=listed)) as session:
         folders = session.folders()
     assert [f.name for f in folders] == ["INBOX", "Flat", 'a "b" c', "2024", "Entwürfe"]
     assert folders[1] == FolderInfo(
@@ -101,14 +51,14 @@ def test_a_folder_is_opened_under_the_bytes_it_was_listed_with(imap):
 def test_special_uses_are_asked_for(imap):
     """Where the server knows RETURN (SPECIAL-USE), it is asked."""
     mailbox = Mailbox("IMAP4rev1 AUTH=PLAIN SPECIAL-USE LIST-EXTENDED")
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         assert session.folders() == []
     assert any("RETURN (SPECIAL-USE CHILDREN)" in line for line in mailbox.heard)
 
 
 def test_prefix_without_namespace(imap):
     """Without NAMESPACE the prefix is empty and the delimiter is taken from LIST."""
-    with _session(imap, Mailbox(LIST='* LIST (\\Noselect) "." ""\r\n{tag} OK\r\n')) as session:
+    with opened(imap, Mailbox(LIST='* LIST (\\Noselect) "." ""\r\n{tag} OK\r\n')) as session:
         assert session.prefix() == ("", ".")
 
 
@@ -118,20 +68,20 @@ def test_prefix_with_namespace(imap):
         "IMAP4rev1 AUTH=PLAIN NAMESPACE",
         NAMESPACE='* NAMESPACE (("INBOX." ".")) NIL NIL\r\n{tag} OK done\r\n',
     )
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         assert session.prefix() == ("INBOX.", ".")
 
 
 def test_status_and_missing_items(imap):
     """Items that the server does not give are 0, which no server may mean."""
-    with _session(imap, Mailbox(STATUS="* STATUS x (MESSAGES 4)\r\n{tag} OK\r\n")) as session:
+    with opened(imap, Mailbox(STATUS="* STATUS x (MESSAGES 4)\r\n{tag} OK\r\n")) as session:
         assert session.status("x") == FolderStatus(4, 0, 0)
 
 
 def test_an_empty_folder_is_not_asked(imap):
     """No FETCH goes to an empty folder: some servers refuse it."""
     mailbox = Mailbox(EXAMINE="* 0 EXISTS\r\n{tag} OK done\r\n")
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         session.examine("INBOX")
         assert session.uids() == []
     assert not [line for line in mailbox.heard if "FETCH" in line]
@@ -145,7 +95,7 @@ def test_answers_in_small_pieces(imap):
         peer.drip(answer.encode(), 0.0005)
 
     mailbox = Mailbox(EXAMINE="* 1 EXISTS\r\n{tag} OK done\r\n", FETCH=fetch)
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         session.examine("INBOX")
         (head,) = session.heads([5])
     assert (head.uid, head.flags, head.message_id) == (5, ("\\Seen",), "<a@b>")
@@ -154,7 +104,7 @@ def test_answers_in_small_pieces(imap):
 def test_heads_are_asked_in_windows_of_ids(imap):
     """A thousand messages are asked in a few commands, neighbours as ranges, never as 1:*."""
     mailbox = Mailbox()
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         session._wire.state = "SELECTED"
         session.heads([*range(1, 1002), 5000])
     fetches = [line for line in mailbox.heard if "FETCH" in line]
@@ -177,7 +127,7 @@ def test_a_large_body_comes_in_parts(imap):
         peer.say(")", f"{tag} OK done")
 
     mailbox = Mailbox(FETCH=fetch)
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         session._wire.state = "SELECTED"
         assert session.body(5) == body
     assert len([line for line in mailbox.heard if "BODY.PEEK[]<" in line]) == 3
@@ -186,7 +136,7 @@ def test_a_large_body_comes_in_parts(imap):
 @pytest.mark.parametrize("answer", ["", "* 1 FETCH (UID 5 BODY[] NIL)\r\n", "* 1 FETCH (UID 6 BODY[] x)\r\n"])  # fmt: skip
 def test_ok_without_a_body_is_an_error(imap, answer):
     """A server that says OK and sends nothing has not given us an empty message."""
-    with _session(imap, Mailbox(FETCH=answer + "{tag} OK done\r\n")) as session:
+    with opened(imap, Mailbox(FETCH=answer + "{tag} OK done\r\n")) as session:
         session._wire.state = "SELECTED"
         with pytest.raises(NetError, match="no body for UID 5"):
             session.body(5)
@@ -196,7 +146,7 @@ def test_ok_without_a_body_is_an_error(imap, answer):
 @pytest.mark.parametrize("bad", ["NO [NOPERM] not yours", "BAD what?"])
 def test_a_refused_command_leaves_the_session_usable(imap, bad):
     """NO and BAD are `denied` with the server's words; the next command works."""
-    with _session(imap, Mailbox(STATUS="{tag} " + bad + "\r\n")) as session:
+    with opened(imap, Mailbox(STATUS="{tag} " + bad + "\r\n")) as session:
         with pytest.raises(NetError) as caught:
             session.status("x")
         session.noop()
@@ -218,7 +168,7 @@ BREAKING = {
 @pytest.mark.parametrize(("answer", "kind"), BREAKING.values(), ids=BREAKING)
 def test_a_broken_connection_is_said_and_stays_said(imap, answer, kind):
     """After a break every later call says `closed`, at once, and close does no harm."""
-    with _session(imap, Mailbox(STATUS=answer)) as session:
+    with opened(imap, Mailbox(STATUS=answer)) as session:
         with pytest.raises(NetError) as caught:
             session.status("x")
         assert caught.value.kind == kind
@@ -230,7 +180,7 @@ def test_a_broken_connection_is_said_and_stays_said(imap, answer, kind):
 def test_an_unreadable_answer_is_garbage(imap):
     """An answer that is no STATUS is `garbage`, not a crash."""
     mailbox = Mailbox(STATUS="* STATUS x ((((\r\n{tag} OK\r\n")
-    with _session(imap, mailbox) as session, pytest.raises(NetError) as caught:
+    with opened(imap, mailbox) as session, pytest.raises(NetError) as caught:
         session.status("x")
     assert caught.value.kind == "garbage"
 
@@ -238,7 +188,7 @@ def test_an_unreadable_answer_is_garbage(imap):
 def test_the_read_only_session_cannot_write(imap):
     """It has no method that writes, and its wire refuses every command that could."""
     mailbox = Mailbox(EXAMINE="* 1 EXISTS\r\n{tag} OK done\r\n")
-    with _session(imap, mailbox) as session:
+    with opened(imap, mailbox) as session:
         session.examine("INBOX")
         wire = session._wire
         for write in (
@@ -263,85 +213,12 @@ def test_the_read_only_session_cannot_write(imap):
     assert sent <= {"CAPABILITY", "AUTHENTICATE", "EXAMINE", "NOOP", "LOGOUT"}
 
 
-BODY = b"a\nb\rc\r\n.\r\n\xff\x80"
-
-
-@pytest.mark.parametrize("caps", ["LITERAL+ UIDPLUS", "UIDPLUS"])
-def test_append_keeps_every_byte(imap, caps):
-    """With and without LITERAL+, bare line ends and 8-bit bytes go through as they are."""
-    mailbox = Mailbox(
-        f"IMAP4rev1 AUTH=PLAIN {caps}", APPEND="{tag} OK [APPENDUID 7 42] done\r\n"
-    )
-    with _session(imap, mailbox, write=True) as session:
-        for _ in range(3):
-            assert session.append("A&B", BODY, ["\\Seen", "kw"], WHEN) == AppendReceipt(7, 42)
-    assert mailbox.bodies == [BODY] * 3
-    lines = [line for line in mailbox.heard if line.startswith("APPEND")]
-    head = 'APPEND "A&-B" (\\Seen kw) "29-Feb-2020 12:00:01 +0000" '
-    plus = "+" if "LITERAL+" in caps else ""
-    assert lines == [f"{head}{{{len(BODY)}}}"] + [f"{head}{{{len(BODY)}{plus}}}"] * 2
-
-
-def test_a_new_line_is_always_asked_for(imap):
-    """LITERAL+ is used only for a folder, flags and an age of date that the server has taken before."""
-    mailbox = Mailbox("IMAP4rev1 AUTH=PLAIN LITERAL+")
-    with _session(imap, mailbox, write=True) as session:
-        session.append("a", b"x", [], WHEN)
-        session.append("a", b"x", ["kw"], WHEN)
-        session.append("b", b"x", [], WHEN)
-        session.append("a", b"x", [], WHEN.replace(year=1968))
-        assert session.append("a", b"x", [], WHEN) is None
-    lines = [line for line in mailbox.heard if line.startswith("APPEND")]
-    assert [line.endswith("+}") for line in lines] == [False] * 4 + [True]
-
-
-def test_refused_appends(imap):
-    """NO before the body is `denied` with its code; the session goes on."""
-    mailbox = Mailbox(APPEND="{tag} NO [OVERQUOTA] full\r\n", refuse=True)
-    with _session(imap, mailbox, write=True) as session:
-        with pytest.raises(NetError, match=r"\[OVERQUOTA\] full") as caught:
-            session.append("a", b"x", [], WHEN)
-        session.noop()
-    assert (caught.value.kind, caught.value.phase) == ("denied", "APPEND")
-
-
-def test_bad_after_a_literal_plus_ends_the_session(imap):
-    """A server that rejects the line may read the body as commands: we hang up at once."""
-    mailbox = Mailbox("IMAP4rev1 AUTH=PLAIN LITERAL+")
-    with _session(imap, mailbox, write=True) as session:
-        session.append("a", b"x", [], WHEN)
-        mailbox.answers["APPEND"] = "{tag} BAD what?\r\n"
-        with pytest.raises(NetError, match="BAD what") as caught:
-            session.append("a", b"x", [], WHEN)
-        assert caught.value.kind == "denied"
-        with pytest.raises(NetError, match="closed"):
-            session.noop()
-
-
-@pytest.mark.parametrize(
-    ("folder", "flags"), [("a\r\nb", []), ("a", ["x y"]), ("a", ["\\Recent"]), ("a", ["x)\r\nA"])]
-)  # fmt: skip
-def test_what_could_break_the_line_is_not_sent(imap, folder, flags):
-    """Nothing goes out when a flag is not an atom; a line break in a name is encoded."""
-    mailbox = Mailbox()
-    with _session(imap, mailbox, write=True) as session:
-        if flags:
-            with pytest.raises(NetError) as caught:
-                session.append(folder, b"x", flags, WHEN)
-            assert caught.value.kind == "denied"
-        else:
-            session.append(folder, b"x", flags, WHEN)
-    assert [line for line in mailbox.heard if line.startswith("APPEND")] == (
-        [] if flags else ['APPEND "a&AA0ACg-b" () "29-Feb-2020 12:00:01 +0000" {1}']
-    )
-
-
 def test_flags_are_replaced_silently(imap):
     """Flags are set as a whole, without an answer of their own."""
     mailbox = Mailbox(
         SELECT="* 1 EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n{tag} OK\r\n"
     )
-    with _session(imap, mailbox, write=True) as session:
+    with opened(imap, mailbox, write=True) as session:
         assert session.select("INBOX").permanent_flags == {"\\Seen", "\\*"}
         session.set_flags(7, ["\\Seen"])
     assert "UID STORE 7 FLAGS.SILENT (\\Seen)" in mailbox.heard
@@ -352,7 +229,7 @@ def test_a_read_only_folder_is_not_selected_for_writing(imap):
     mailbox = Mailbox(
         SELECT="* 1 EXISTS\r\n* OK [READ-ONLY] x\r\n{tag} OK [READ-ONLY] done\r\n"
     )
-    with _session(imap, mailbox, write=True) as session, pytest.raises(NetError) as caught:
+    with opened(imap, mailbox, write=True) as session, pytest.raises(NetError) as caught:
         session.select("INBOX")
     assert caught.value.kind == "denied"
 
@@ -360,7 +237,7 @@ def test_a_read_only_folder_is_not_selected_for_writing(imap):
 def test_nothing_is_logged(imap, caplog):
     """Neither the login nor mail ends in a debug log."""
     caplog.set_level(logging.DEBUG)
-    with _session(imap, Mailbox(), write=True) as session:
+    with opened(imap, Mailbox(), write=True) as session:
         session.append("a", b"dear diary", [], WHEN)
         ring = getattr(session._wire, "_cmd_log", {})
     assert caplog.text == ""
