@@ -54,7 +54,7 @@ def _by_place(complaint: Complaint) -> tuple[str, int, int, str, str]:
     return c.file, c.line, c.column, c.code, c.message
 
 
-class InvalidFiles(UserError):  # noqa: N818 - reads as what it says
+class InvalidFiles(UserError):
     """One or more files are wrong; carries every complaint, sorted by file and place."""
 
     def __init__(self, complaints: Sequence[Complaint]) -> None:

@@ -16,7 +16,7 @@ class Cell:
     column: int
 
 
-class BadCsv(Exception):  # noqa: N818 - never leaves this package
+class BadCsv(Exception):
     """A quote that does not fit."""
 
     def __init__(self, line: int, column: int, message: str) -> None:
