@@ -21,7 +21,7 @@ PAYLOAD = 1232
 """The EDNS buffer size that crosses every network without fragments (DNS flag day 2020)."""
 
 
-class NoAnswer(Exception):  # noqa: N818 - a status with words, caught in dns_answer.py
+class NoAnswer(Exception):
     """The server gave nothing to work with: why, and in words."""
 
     def __init__(self, status: DnsStatus, text: str) -> None:

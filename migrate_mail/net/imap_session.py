@@ -19,7 +19,7 @@ from migrate_mail.net.imap_text import (
     write_flags,
 )
 from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
-from migrate_mail.net.imap_wire import ImapWire, words
+from migrate_mail.net.imap_wire import ImapWire, raw, words
 
 _WINDOW = 500
 """Heads in one command: few round trips, small answers."""
@@ -79,14 +79,16 @@ class ReadOnlySession:
         with self._talk("STATUS"):
             name = self._names.write(folder)
             data = self._checked(
-                *self._wire.status(name, "(MESSAGES UIDNEXT UIDVALIDITY)")  # type: ignore[arg-type]
+                *self._wire.status(raw(name), "(MESSAGES UIDNEXT UIDVALIDITY)")
             )
             return parse.status(next(parse.responses(data), []))
 
     def examine(self, folder: str) -> FolderStatus:
         """Open a folder for reading."""
         with self._talk("EXAMINE"):
-            return self._opened(self._wire.select(self._names.write(folder), readonly=True))  # type: ignore[arg-type]
+            return self._opened(
+                self._wire.select(raw(self._names.write(folder)), readonly=True)
+            )
 
     def uids(self) -> list[int]:
         """Return the UIDs of the open folder, ascending. FETCH, not SEARCH: some servers' is broken."""
@@ -116,7 +118,7 @@ class ReadOnlySession:
     def find(self, header: str, value: str) -> list[int]:
         """Return the UIDs in the open folder whose header holds the value."""
         with self._talk("UID SEARCH"):
-            found = self._wire.uid("SEARCH", "HEADER", quoted(header), quoted(value))  # type: ignore[arg-type]
+            found = self._wire.uid("SEARCH", "HEADER", raw(quoted(header)), raw(quoted(value)))
             return parse.numbers(self._checked(*found))
 
     def noop(self) -> None:
@@ -223,17 +225,17 @@ class Session(ReadOnlySession):
     def select(self, folder: str) -> FolderStatus:
         """Open a folder for writing."""
         with self._talk("SELECT"):
-            return self._opened(self._wire.select(self._names.write(folder)))  # type: ignore[arg-type]
+            return self._opened(self._wire.select(raw(self._names.write(folder))))
 
     def create(self, folder: str) -> None:
         """Make a folder; NetError `denied` when it is there or may not be."""
         with self._talk("CREATE"):
-            self._checked(*self._wire.create(self._names.write(folder)))  # type: ignore[arg-type]
+            self._checked(*self._wire.create(raw(self._names.write(folder))))
 
     def subscribe(self, folder: str) -> None:
         """Subscribe to a folder, so that mail programs show it."""
         with self._talk("SUBSCRIBE"):
-            self._checked(*self._wire.subscribe(self._names.write(folder)))  # type: ignore[arg-type]
+            self._checked(*self._wire.subscribe(raw(self._names.write(folder))))
 
     def append(
         self, folder: str, body: bytes, flags: Sequence[str], internaldate: datetime
@@ -257,7 +259,7 @@ class Session(ReadOnlySession):
     def set_flags(self, uid: int, flags: Sequence[str]) -> None:
         """Replace the flags of a message in the selected folder."""
         with self._talk("UID STORE"):
-            found = self._wire.uid("STORE", str(uid), "FLAGS.SILENT", write_flags(flags))  # type: ignore[arg-type]
+            found = self._wire.uid("STORE", str(uid), "FLAGS.SILENT", raw(write_flags(flags)))
             self._checked(*found)
 
     def _line(
