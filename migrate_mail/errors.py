@@ -53,13 +53,13 @@ class StateError(UserError):
     """The state file is locked, damaged, newer than this program, or cannot be written."""
 
 
-class Refused(MigrateMailError):  # noqa: N818 - reads as what it says
+class Refused(MigrateMailError):
     """Possible, but unsafe: the message names the danger, the hint the way to accept it."""
 
     exit_code = ExitCode.REFUSED
 
 
-class CannotTell(MigrateMailError):  # noqa: N818
+class CannotTell(MigrateMailError):
     """The world did not answer, so there is nothing to decide on."""
 
     exit_code = ExitCode.CANNOT_TELL

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from migrate_mail.state.store import Store
 
 
-def cutover(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def cutover(
     migration: MigrationOption = DEFAULT_MIGRATION,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, change nothing.")
@@ -70,7 +70,7 @@ def cutover(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _preview(migration: Path, checksum: str | None, *, as_json: bool) -> None:
-    from migrate_mail.cli.console import ask, can_ask, out, out_json
+    from migrate_mail.cli.console import ask_secret, can_ask, out, out_json
     from migrate_mail.cli.switching import plan_data
     from migrate_mail.report.switch_text import plan_text
     from migrate_mail.run.project import open_project
@@ -79,7 +79,7 @@ def _preview(migration: Path, checksum: str | None, *, as_json: bool) -> None:
     from migrate_mail.state.store import Store
 
     project = open_project(migration)
-    world = open_world(project.inventory, ask=ask if can_ask() else None)
+    world = open_world(project.inventory, ask=ask_secret if can_ask() else None)
     path = state_path(project.inventory)
     if path.exists():
         with Store.read(path) as store:

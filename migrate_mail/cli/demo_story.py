@@ -133,5 +133,4 @@ def _after() -> list[Scene]:
         ),
         Run(("verify",)),
         Run(("report", "--short")),
-        Run(("rollback",)),
     ]

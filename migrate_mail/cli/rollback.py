@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "json")
 
 
-def rollback(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def rollback(
     migration: MigrationOption = DEFAULT_MIGRATION,
     apply: Annotated[
         bool,

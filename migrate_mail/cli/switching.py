@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from migrate_mail.cli.console import ask, can_ask, note, out, out_json
+from migrate_mail.cli.console import ask, ask_secret, can_ask, note, out, out_json
 from migrate_mail.errors import ExitCode, Refused, UserError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def open_bench(migration: Path, command: str, *, quiet: bool) -> Iterator[Bench]
     from migrate_mail.state.store import Store
 
     project = open_project(migration)
-    world = open_world(project.inventory, ask=ask if can_ask() else None)
+    world = open_world(project.inventory, ask=ask_secret if can_ask() else None)
     with (
         Store.open(state_path(project.inventory), command=command) as store,
         ExitStack() as stack,

@@ -118,9 +118,7 @@ people:
   mail-admin: {{name: Mia Berger, contact: "+49 30 5550 101"}}
   dns-admin: {{name: Jonas Weiss, contact: "+49 30 5550 102"}}
 
-cutover:
-  at: {_saturday(datetime.now(UTC).date())}T06:00:00+01:00
-  window: 4h
+cutover: {{at: "{_saturday(datetime.now(UTC).date())}T06:00:00+01:00", window: 4h}}
 
 dns:
   driver: rfc2136

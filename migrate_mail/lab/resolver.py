@@ -27,7 +27,7 @@ _PATIENCE = 0.8
 """Seconds for one authority: much on loopback, but the machine may be busy."""
 
 
-class _Unanswered(Exception):  # noqa: N818 - it is an outcome inside this module, not an error
+class _Unanswered(Exception):
     """No authority gave a usable answer: SERVFAIL for the client."""
 
 

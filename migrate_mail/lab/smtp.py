@@ -163,7 +163,7 @@ class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(
         self, _smtp: SMTP, session: Session, _e: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         """Note who calls; an MX takes mail from everybody and offers nobody AUTH."""
@@ -171,7 +171,7 @@ class _Handler:
         session.host_name = hostname
         return [line for line in responses if "AUTH" not in line]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(
         self, _smtp: SMTP, _s: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Accept any sender."""
@@ -180,7 +180,7 @@ class _Handler:
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, _smtp: SMTP, _s: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Accept recipients that we know."""
@@ -191,17 +191,17 @@ class _Handler:
             envelope.rcpt_options.extend(options)
         return reply
 
-    async def handle_RSET(self, _smtp: SMTP, _s: Session, _e: Envelope) -> str:  # noqa: N802
+    async def handle_RSET(self, _smtp: SMTP, _s: Session, _e: Envelope) -> str:
         """Start over."""
         self._server.log.append("RSET")
         return "250 2.0.0 OK"
 
-    async def handle_QUIT(self, _smtp: SMTP, _s: Session, _e: Envelope) -> str:  # noqa: N802
+    async def handle_QUIT(self, _smtp: SMTP, _s: Session, _e: Envelope) -> str:
         """Say good bye."""
         self._server.log.append("QUIT")
         return "221 2.0.0 Bye"
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(
         self, _smtp: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Take the message."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from migrate_mail.finding import Phase
 from migrate_mail.run.card import PlanCard
 from migrate_mail.run.gate import AFTER_SWITCH, BEFORE_SWITCH, Facts, judge
-from migrate_mail.run.verdict import Verdict
+from migrate_mail.run.verdict import Reason, Verdict, Word
 from migrate_mail.state.store import Store
 
 
@@ -42,6 +43,25 @@ def decide(
 ) -> Verdict:
     """Judge what is recorded (`phases`: by default those of the present question)."""
     return judge(plan, facts_of(store), now, phases or phases_now(store))
+
+
+def may_switch(
+    store: Store, plan: PlanCard, now: datetime, accounts: Sequence[str]
+) -> Verdict:
+    """Judge as before the switch, and ask besides that every mailbox was copied to the end once.
+
+    `preflight` says GO before the first sync, since it asks whether the new side is ready; to
+    switch without the mail would leave users before empty mailboxes.
+    """
+    verdict = decide(store, plan, now, BEFORE_SWITCH)
+    copied = {t.account for t in store.sync.totals() if t.last_state == "done"}
+    missing = [address for address in accounts if address not in copied]
+    if not missing:
+        return verdict
+    shown = ", ".join(missing[:3]) + (", ..." if len(missing) > 3 else "")
+    text = f"{len(missing)} of {len(accounts)} mailboxes were not copied to the end: {shown}"
+    reason = Reason("stops", None, text, fix="migrate-mail sync")
+    return replace(verdict, word=Word.NO_GO, reasons=(reason, *verdict.reasons))
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:

@@ -16,8 +16,7 @@ from migrate_mail.files.secretish import WANTED
 from migrate_mail.finding import Phase
 from migrate_mail.inventory.login import parse_reference
 from migrate_mail.run.bound import BoundPlan
-from migrate_mail.run.decision import decide, facts_of, verdict_data
-from migrate_mail.run.gate import BEFORE_SWITCH
+from migrate_mail.run.decision import facts_of, may_switch, verdict_data
 from migrate_mail.run.rollback import latest_changes, plan_rollback
 from migrate_mail.run.runner import Runner, Watcher
 from migrate_mail.run.switch_plan import (
@@ -98,7 +97,7 @@ def driver_of(world: World, say: Callable[[str], None]) -> Driver:
 def preview_cutover(plan: BoundPlan, world: World, store: Store | None) -> SwitchPlan:
     """Return what `cut_over` would do; nothing is changed, nor written down."""
     driver = driver_of(world, _silent)
-    verdict = decide(store, plan.card, world.clock(), BEFORE_SWITCH) if store else None
+    verdict = _asked(store, plan, world) if store else None
     return SwitchPlan(driver.name, _cutover_plans(world, driver, Order(by=""), None), verdict)
 
 
@@ -204,7 +203,7 @@ def _back_plans(
 def _pass_gate(bench: Bench, order: Order, run_id: int) -> Verdict:
     """Let through what the gate lets through, and what somebody overrides by name."""
     store, now = bench.store, bench.world.clock()
-    verdict = decide(store, bench.plan.card, now, BEFORE_SWITCH)
+    verdict = _asked(store, bench.plan, bench.world)
     store.save_verdict(run_id, verdict_data(verdict))
     if verdict.word in _GO:
         return verdict
@@ -218,6 +217,11 @@ def _pass_gate(bench: Bench, order: Order, run_id: int) -> Verdict:
     store.override(Override("cutover", word, order.override.strip(), order.by, now))
     bench.say(f"OVERRIDDEN by {order.by}: the gate says {word}: {order.override.strip()}")
     return verdict
+
+
+def _asked(store: Store, plan: BoundPlan, world: World) -> Verdict:
+    accounts = [a.address for a in world.inventory.accounts]
+    return may_switch(store, plan.card, world.clock(), accounts)
 
 
 def _refusal(verdict: Verdict) -> str:
