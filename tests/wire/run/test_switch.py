@@ -69,7 +69,8 @@ class Office:
         return done
 
     def ready(self) -> None:
-        """Confirm what the gate waits for."""
+        """Copy the mailboxes and confirm what the gate waits for."""
+        self.run("sync")
         self.run("confirm", "ready", "--by", "Mia")
 
     def mx(self) -> tuple[int, list[str]]:
@@ -91,7 +92,7 @@ def office(lab: Company, project: Path) -> Office:
     text = project.read_text()
     assert '["builtin:core"]' in text
     text = text.replace('["builtin:core"]', '["site.yaml"]')
-    project.write_text(text.replace("cutover:\n", "cutover:\n  point_of_no_return: old-off\n"))
+    project.write_text(text.replace("cutover: {", "cutover: {point_of_no_return: old-off, "))
     (project.parent / "site.yaml").write_text(SITE)
     return Office(lab, project)
 
@@ -107,6 +108,16 @@ def test_no_go_is_refused(office):
     with office.read() as store:
         assert store.dns_changes() == []
         assert store.runs()[-1].outcome == "refused"
+
+
+def test_no_switch_before_the_mailboxes_are_copied(office):
+    """GO of the checklist is not enough: users would find empty mailboxes."""
+    office.run("confirm", "ready", "--by", "Mia")
+
+    said = office.run("cutover", "--yes", ends=4)
+
+    assert office.mx() == OLD_MX
+    assert "4 of 4 mailboxes were not copied to the end: anna@lindenhof.example" in said.stderr
 
 
 def test_go_switches_and_runs_the_steps_after(office):
