@@ -60,15 +60,16 @@ class Admin:
         return said
 
     def starts(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a command and leave it running; its words go nowhere."""
-        return subprocess.Popen(
-            [*COMMAND, *arguments],
-            cwd=self.folder,
-            env=self._env(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        """Start a command and leave it running; its words go to a file named after it."""
+        with (self.folder / f"{arguments[0]}.said").open("wb") as words:
+            return subprocess.Popen(
+                [*COMMAND, *arguments],
+                cwd=self.folder,
+                env=self._env(),
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=words,
+            )
 
     def _env(self) -> dict[str, str]:
         return {**os.environ, **self.environment, "NO_COLOR": "1", "COLUMNS": "200"}

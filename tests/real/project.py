@@ -54,7 +54,7 @@ probe:
   sender: probe@outside.test
   helo: probe.outside.test
   ca: {ca}
-  canary: {{{domain}: anna@{domain}}}
+  canary: {{{domain}: {canary}}}
   within: 20s
 
 dns:
@@ -82,7 +82,7 @@ def write_project(
     moves: which accounts, by address, with the login at new; by default all to their own.
     """
     logins = moves if moves is not None else {user: user for user in OLD_PASSWORDS}
-    _write_migration(world, folder)
+    _write_migration(world, folder, canary=next(iter(logins)))
     _write_secret(folder / "secrets" / "tsig", world.knot.secret)
     rows = ["address,old_user,new_user,old_secret,new_secret"]
     for address, login in logins.items():
@@ -104,11 +104,12 @@ def secrets_of(world: World) -> set[str]:
     return {world.knot.secret, *OLD_PASSWORDS.values(), *NEW_PASSWORDS.values()}
 
 
-def _write_migration(world: World, folder: Path) -> None:
+def _write_migration(world: World, folder: Path, *, canary: str) -> None:
     network = world.network
     text = MIGRATION.format(
         domain=DOMAIN,
         ca=world.certificates.ca,
+        canary=canary,
         primary=network.ns1,
         key=KEY_NAME,
         ttl=TTL,

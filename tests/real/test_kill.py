@@ -61,4 +61,5 @@ def kill_a_sync(admin: Admin, world: World, user: str, *, after: int) -> None:
     finally:
         running.kill()
         running.wait()
-    assert running.returncode == -signal.SIGKILL, "the sync ended before it could be killed"
+    said = (admin.folder / "sync.said").read_text()
+    assert running.returncode == -signal.SIGKILL, f"it ended before it could be killed: {said}"
