@@ -19,7 +19,7 @@ def confirm(
     """Record that a manual step is done, and by whom.
 
     Examples:
-      migrate-mail confirm announce --by "Anna Bauer" --note "sent to all on 9 March"
+      migrate-mail confirm announced --by "Anna Bauer" --note "mail, 9 March"
       migrate-mail confirm 'old-relays[example.org]' --by anna
     """
     from migrate_mail.cli.console import out, out_json

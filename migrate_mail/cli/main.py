@@ -15,6 +15,7 @@ from migrate_mail.cli.confirm import confirm
 from migrate_mail.cli.cutover import cutover
 from migrate_mail.cli.demo import demo
 from migrate_mail.cli.guard import guarded
+from migrate_mail.cli.help_text import Grouped, help_text
 from migrate_mail.cli.preflight import preflight
 from migrate_mail.cli.report import report
 from migrate_mail.cli.rollback import rollback
@@ -43,20 +44,24 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (PEOPLE, waive),
 ]
 
-EPILOG = """Exit codes: 0 GO or done, 1 NO-GO, 2 usage or an invalid file, 3 cannot tell, 4 refused as unsafe,
+EPILOG = """Each command has its own help, with examples: migrate-mail COMMAND --help
+
+Exit codes: 0 GO or done, 1 NO-GO, 2 usage or an invalid file, 3 cannot tell, 4 refused as unsafe,
 70 a bug, 130 interrupted."""
 
 app = typer.Typer(
     name="migrate-mail",
     help="Take a whole mail-server migration from the first check to the proof, and know the way back.",
     epilog=EPILOG,
+    cls=Grouped,
     no_args_is_help=True,
+    rich_markup_mode=None,  # boxes cannot be piped, and markup would eat `step[item]`
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _panel, _command in COMMANDS:
-    app.command(rich_help_panel=_panel)(guarded(_command))
+    app.command(help=help_text(_command), rich_help_panel=_panel)(guarded(_command))
 
 
 def _version(value: bool) -> None:
@@ -77,4 +82,4 @@ def root(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="migrate-mail")

@@ -47,7 +47,7 @@ def preflight(
 
     Examples:
       migrate-mail preflight
-      migrate-mail preflight --only smtp-recipients
+      migrate-mail preflight --only recipients
       migrate-mail preflight --json --fail-on conditional
     """
     from migrate_mail.cli.looking import look_and_show

@@ -19,10 +19,15 @@ class Kind(StrEnum):
 
 def schema(
     kind: Annotated[Kind, typer.Argument(help="The kind of file.")],
+    _json: Annotated[
+        bool, typer.Option("--json", help="Taken for the sake of scripts; it is always JSON.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema (2020-12) of a kind of file.
 
-    Save it beside the file and name it in the file's first line; the editor then completes keys:
+    Save it beside the file and name it in the file's first line; the editor then completes keys.
+
+    First line:
       # yaml-language-server: $schema=./checklist.schema.json
 
     Examples:

@@ -26,7 +26,7 @@ def verify(
 
     Examples:
       migrate-mail verify
-      migrate-mail verify --only canary-by-mx
+      migrate-mail verify --only mail-by-mx
     """
     from migrate_mail.cli.looking import look_and_show
     from migrate_mail.run.gate import AFTER_SWITCH

@@ -25,10 +25,11 @@ def waive(
     migration: MigrationOption = DEFAULT_MIGRATION,
     json: JsonOption = False,
 ) -> None:
-    """Waive one step until a moment. The verdict becomes CONDITIONAL and says so on page one.
+    r"""Waive one step until a moment. The verdict becomes CONDITIONAL and says so on page one.
 
     Examples:
-      migrate-mail waive 'parity[archive@example.org]' --by head-of-it --reason "40 GB archive moves next week" --until 7d
+      migrate-mail waive 'parity[archive@example.org]' --by "Anna Bauer" \
+          --reason "40 GB archive moves next week" --until 7d
     """
     from migrate_mail.cli.console import out, out_json
     from migrate_mail.run.people import parse_until, waive_step
