@@ -33,6 +33,9 @@ class Journal(Protocol):
     def observe_ttls(self, observations: list[TtlObservation]) -> None:
         """Append what authorities served to the TTL journal."""
 
+    def ttl_journal(self, name: str, rtype: str) -> list[TtlObservation]:
+        """Return what authorities served of an RRset so far, oldest first."""
+
     def record_delivery(self, delivery: DeliveryRecord) -> None:
         """Append a test message, or a later look at it (same token)."""
 

@@ -14,7 +14,7 @@ from migrate_mail.delivery.route import sending_order
 from migrate_mail.errors import NetError
 from migrate_mail.files.scalars import Duration, format_duration
 from migrate_mail.files.strict import StrictModel
-from migrate_mail.finding import Finding, Outcome
+from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.net.facts import DnsAnswer
 from migrate_mail.state.records import TtlObservation
 
@@ -104,11 +104,9 @@ def _judge(context: Context, limit: timedelta, answer: DnsAnswer) -> Finding:
             "TTL_NO_RECORD", Outcome.PASS, subject, vantage, evidence=as_zone(answer)
         )
     highest = int(limit.total_seconds())
-    args = {"ttl": answer.ttl, "max": highest}
+    args: dict[str, Arg] = {"ttl": answer.ttl, "max": highest}
     if answer.ttl <= highest:
-        return Finding(
-            "TTL_LOW", Outcome.PASS, subject, vantage, args=args, evidence=as_zone(answer)
-        )
+        return _low(context, answer, args)
     until = context.clock() + timedelta(seconds=answer.ttl)
     return Finding(
         "TTL_HIGH",
@@ -120,6 +118,24 @@ def _judge(context: Context, limit: timedelta, answer: DnsAnswer) -> Finding:
         fix=_lowered(answer, highest),
         refs=_REFS,
     )
+
+
+def _low(context: Context, answer: DnsAnswer, args: dict[str, Arg]) -> Finding:
+    """Pass a low TTL, and say until when answers fetched under a higher one may live on."""
+    now = context.clock()
+    journal = context.journal.ttl_journal(answer.name, answer.rtype)
+    ends = [
+        o.at + timedelta(seconds=o.ttl or 0)
+        for o in journal
+        if (o.ttl or 0) > (answer.ttl or 0)
+    ]
+    last = max(ends, default=now)
+    subject, vantage = f"{answer.name} {answer.rtype}", str(answer.server)
+    seen = as_zone(answer)
+    if last <= now:
+        return Finding("TTL_LOW", Outcome.PASS, subject, vantage, args=args, evidence=seen)
+    told = args | {"until": f"{last:%Y-%m-%d %H:%M:%S %Z}"}
+    return Finding("TTL_LOWERED", Outcome.PASS, subject, vantage, args=told, evidence=seen)
 
 
 def _lowered(answer: DnsAnswer, seconds: int) -> str:

@@ -74,6 +74,7 @@ WORDING: dict[str, str] = {
     "STEP_TIMEOUT": "the step did not end within {seconds} s and was left behind",
     "TTL_HIGH": "the TTL is {ttl} s, at most {max} s are wanted; an answer fetched now can live until {until}",
     "TTL_LOW": "the TTL is {ttl} s, at most {max} s are wanted",
+    "TTL_LOWERED": "the TTL is {ttl} s now; answers that were fetched before it was lowered may live on in caches until {until}",
     "TTL_NOT_SEEN": "the TTL was not seen: {status}: {text}",
     "TTL_NO_RECORD": "there is no {subject} record, so none can live on in caches",
 }

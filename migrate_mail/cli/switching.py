@@ -135,7 +135,7 @@ def tell(command: str, done: Switched, *, as_json: bool, after: Sequence[str]) -
         )
         return
     note()
-    out(done_text(done.records) if done.records else _nothing(command, done))
+    out(done_text(done.records, done.ttls) if done.records else _nothing(command, done))
     for line in after:
         out(line)
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from migrate_mail.cli.console import note, on_terminal, out_json
-from migrate_mail.cli.sync_text import size_text
+from migrate_mail.report.words import count, size
 
 if TYPE_CHECKING:
     from migrate_mail.sync.progress import SyncProgress
@@ -82,7 +82,7 @@ class SyncBoard:
             self._print(f"{progress.account}: {progress.note}; trying again")
         elif progress.state in ENDS:
             self._print(
-                f"{progress.account}: {progress.state}, {progress.copied} messages copied"
+                f"{progress.account}: {progress.state}, {count(progress.copied, 'message')} copied"
             )
 
     def _print(self, line: str) -> None:
@@ -113,7 +113,5 @@ class SyncBoard:
         ended = sum(p.state in ENDS for p in some)
         copied, sent = sum(p.copied for p in some), sum(p.bytes for p in some)
         seconds = max(now - self._began, 0.001)
-        rate = f"{copied / seconds:.0f} messages/s, {size_text(sent / seconds)}/s"
-        return (
-            f"{ended}/{self._accounts} accounts, {copied} messages ({size_text(sent)}), {rate}"
-        )
+        rate = f"{copied / seconds:.0f} messages/s, {size(int(sent / seconds))}/s"
+        return f"{ended}/{self._accounts} accounts, {copied} messages ({size(sent)}), {rate}"

@@ -6,28 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from migrate_mail.report.words import count, size
+
 if TYPE_CHECKING:
     from migrate_mail.state.records import SyncFailure
     from migrate_mail.sync.preview import AccountPreview, FolderPreview
     from migrate_mail.sync.progress import AccountOutcome
 
 MARKS = {"done": "ok", "incomplete": "NO", "failed": "??", "stopped": "--"}
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
-_STEP = 1000.0
-
-
-def size_text(count: float) -> str:
-    """Return a number of bytes as people say it: `3.4 MB`."""
-    unit = 0
-    while count >= _STEP and unit < len(_UNITS) - 1:
-        count /= _STEP
-        unit += 1
-    return f"{count:.0f} {_UNITS[unit]}" if unit == 0 else f"{count:.1f} {_UNITS[unit]}"
 
 
 def outcome_line(outcome: AccountOutcome) -> str:
     """Return one line on how an account ended."""
-    parts = [f"{outcome.copied} copied ({size_text(outcome.bytes)})"]
+    parts = [f"{outcome.copied} copied ({size(outcome.bytes)})"]
     if outcome.adopted:
         parts.append(f"{outcome.adopted} were there already")
     if outcome.flagged:
@@ -56,7 +47,7 @@ def summary_lines(
     done = sum(o.state == "done" for o in outcomes)
     copied, sent = sum(o.copied for o in outcomes), sum(o.bytes for o in outcomes)
     yield ""
-    yield f"{done} of {len(outcomes)} accounts complete, {copied} messages copied ({size_text(sent)})"
+    yield f"{done} of {len(outcomes)} accounts complete, {count(copied, 'message')} copied ({size(sent)})"
 
 
 def outcome_data(
@@ -94,15 +85,15 @@ def preview_lines(previews: Sequence[AccountPreview]) -> Iterator[str]:
         for folder in account.folders:
             yield f"    {folder.old:<{width}} -> {folder.new:<{to}}  {_folder_text(folder)}"
     folders = [f for a in previews for f in a.folders]
-    count, size = sum(f.to_copy for f in folders), sum(f.bytes for f in folders)
+    messages, octets = sum(f.to_copy for f in folders), sum(f.bytes for f in folders)
     yield ""
-    yield f"at most {count} messages to copy ({size_text(size)}); nothing was changed"
+    yield f"at most {count(messages, 'message')} to copy ({size(octets)}); nothing was changed"
 
 
 def _folder_text(folder: FolderPreview) -> str:
     if folder.problem:
         return f"??  {folder.problem}"
-    text = f"{folder.to_copy} of {folder.messages} to copy ({size_text(folder.bytes)})"
+    text = f"{folder.to_copy} of {folder.messages} to copy ({size(folder.bytes)})"
     if folder.create:
         return f"{text}, to be made"
     if folder.to_copy and folder.there:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrate_mail.files.scalars import format_duration
 from migrate_mail.report.blocks import Item
 from migrate_mail.report.model import Report, Scope, Why
 from migrate_mail.report.rollback_text import how_long, no_return_text
-from migrate_mail.report.words import ago, count, moment, tally
+from migrate_mail.report.words import ago, count, moment, span, tally
 from migrate_mail.run.verdict import Word
 
 _MARKS = {"stops": "NO", "cannot tell": "??", "condition": "if"}
@@ -103,7 +102,7 @@ def way_back(report: Report) -> Iterator[Item]:
         yield Item(no_return_text(back.no_return), mark="!!" if back.past_no_return else "")
     for number, step in enumerate(back.steps, start=1):
         beside: list[str] = [step.mark]
-        beside += [f"takes {format_duration(step.takes)}"] if step.takes is not None else []
+        beside += [f"takes {span(step.takes)}"] if step.takes is not None else []
         beside += [f"owner: {step.owner}"] if step.owner else []
         beside += [f"done {moment(step.done_at)}"] if step.done_at else []
         text = f"{number}. {step.title} ({', '.join(beside)})"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
-from migrate_mail.files.scalars import format_duration
 from migrate_mail.report.escape import plain
+from migrate_mail.report.words import moment, span
 from migrate_mail.run.rollback import BackStep, NoReturn, RollbackPlan
 from migrate_mail.run.way_back_time import BackBy
 
@@ -42,7 +41,7 @@ def aside(step: BackStep) -> str:
     """Return what else is known of a step: how long, whose, when it was done."""
     parts = []
     if step.takes is not None:
-        parts.append(f"takes {format_duration(step.takes)}")
+        parts.append(f"takes {span(step.takes)}")
     if step.owner:
         parts.append(f"owner: {plain(step.owner)}")
     if step.done_at is not None:
@@ -70,19 +69,6 @@ def no_return_text(line: NoReturn) -> str:
         f"PAST THE POINT OF NO RETURN: {plain(line.title)} was done {moment(line.passed_at)}{by}."
         " Going back costs more than going on."
     )
-
-
-def moment(at: datetime) -> str:
-    """Return a moment to the minute, with its zone."""
-    return f"{at:%Y-%m-%d %H:%M %Z}"
-
-
-def span(length: timedelta) -> str:
-    """Return a span for people: `1 h 5 min`, `45 s`."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [(hours, "h"), (minutes, "min"), (seconds, "s")]
-    return " ".join(f"{n} {unit}" for n, unit in parts if n) or "0 s"
 
 
 def rollback_markdown(plan: RollbackPlan) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 from migrate_mail.dns_changes.model import Change
 from migrate_mail.dns_changes.plan import in_words
 from migrate_mail.dns_changes.text import change_text, indented
 from migrate_mail.report.escape import plain
-from migrate_mail.report.rollback_text import moment
+from migrate_mail.report.words import moment
 from migrate_mail.run.switch_plan import DomainPlan, SwitchPlan
-from migrate_mail.state.records import DnsChangeRecord
+from migrate_mail.run.way_back_time import caches_until
+from migrate_mail.state.records import DnsChangeRecord, TtlObservation
 
 _SHOWN = 16
 
@@ -39,20 +39,20 @@ def _domain(plan: DomainPlan) -> Iterator[str]:
         yield f"  not asked, it has no address: {lame}"
 
 
-def done_text(records: Sequence[DnsChangeRecord]) -> str:
+def done_text(records: Sequence[DnsChangeRecord], ttls: Sequence[TtlObservation] = ()) -> str:
     """Return what was changed and proved, and until when caches may go on with what was there."""
-    return "\n".join(plain(line) for record in records for line in _done(record))
+    return "\n".join(plain(line) for record in records for line in _done(record, ttls))
 
 
-def _done(record: DnsChangeRecord) -> Iterator[str]:
+def _done(record: DnsChangeRecord, ttls: Sequence[TtlObservation]) -> Iterator[str]:
     change = Change.from_data(record.change)
     detail = record.events[-1][1]
     yield f"{record.domain}: MX is {in_words(change.after)}; {detail}"
     proved = record.when("read-back")
     if proved is not None and change.before.values:
-        until = proved + timedelta(seconds=change.before.ttl)
+        until, ttl = caches_until(change, proved, ttls)
         side = "old" if record.kind == "switch" else "new"
-        yield f"  caches may go on with {side} until {moment(until)} (TTL {change.before.ttl} s)"
+        yield f"  caches may go on with {side} until {moment(until)} (TTL {ttl} s)"
 
 
 def record_data(record: DnsChangeRecord) -> dict[str, Any]:

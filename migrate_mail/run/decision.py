@@ -45,9 +45,7 @@ def decide(
     return judge(plan, facts_of(store), now, phases or phases_now(store))
 
 
-def may_switch(
-    store: Store, plan: PlanCard, now: datetime, accounts: Sequence[str]
-) -> Verdict:
+def may_switch(store: Store, plan: PlanCard, now: datetime, accounts: Sequence[str]) -> Verdict:
     """Judge as before the switch, and ask besides that every mailbox was copied to the end once.
 
     `preflight` says GO before the first sync, since it asks whether the new side is ready; to

@@ -30,7 +30,7 @@ from migrate_mail.run.switch_plan import (
 from migrate_mail.run.verdict import Verdict, Word
 from migrate_mail.run.world import World
 from migrate_mail.secret import Secret
-from migrate_mail.state.records import DnsChangeRecord, Override, ResultRecord
+from migrate_mail.state.records import DnsChangeRecord, Override, ResultRecord, TtlObservation
 from migrate_mail.state.store import Store
 
 Agree = Callable[[SwitchPlan], None]
@@ -75,11 +75,16 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """What was done. records: the changes of this run, proved. results: of the steps run after."""
+    """What was done.
+
+    records: the changes of this run, proved. results: of the steps run after. ttls: the TTL
+    journal, since a TTL that was lowered shortly before still lives in caches.
+    """
 
     plan: SwitchPlan
     records: tuple[DnsChangeRecord, ...]
     results: tuple[ResultRecord, ...] = ()
+    ttls: tuple[TtlObservation, ...] = ()
 
 
 def driver_of(world: World, say: Callable[[str], None]) -> Driver:
@@ -120,7 +125,8 @@ def cut_over(bench: Bench, order: Order, agree: Agree) -> Switched:
                 _make(desk, driver, order, "switch", d) for d in plan.domains if d.change
             ]
         Runner(bench.plan, bench.world, bench.store, run_id, bench.watch).run((Phase.CUTOVER,))
-        return Switched(plan, tuple(records), tuple(bench.store.results(run_id)))
+        results, ttls = bench.store.results(run_id), bench.store.ttl_journal()
+        return Switched(plan, tuple(records), tuple(results), tuple(ttls))
 
 
 def roll_back(bench: Bench, order: Order, agree: Agree) -> Switched:

@@ -44,6 +44,27 @@ class BackBy:
         return self.since + self.with_retry
 
 
+def caches_until(
+    change: Change, proved: datetime, ttls: Sequence[TtlObservation]
+) -> tuple[datetime, int]:
+    """Return until when caches may hold what was there before a change, and the TTL that binds.
+
+    A TTL that was lowered shortly before does not reach the caches that fetched the higher one.
+    """
+    terms = [(proved + timedelta(seconds=change.before.ttl), change.before.ttl)]
+    terms += [
+        (o.at + timedelta(seconds=o.ttl), o.ttl)
+        for o in ttls
+        if o.ttl and _same_rrset(o, change) and o.at <= proved
+    ]
+    return max(terms)
+
+
+def _same_rrset(seen: TtlObservation, change: Change) -> bool:
+    name = seen.name.rstrip(".") == change.before.name.rstrip(".")
+    return name and seen.rtype == change.before.rtype
+
+
 def back_by(
     plan: PlanCard,
     changes: Sequence[DnsChangeRecord],

@@ -43,6 +43,10 @@ class Notebook:
         """Append."""
         self.ttls += observations
 
+    def ttl_journal(self, name: str, rtype: str) -> list[TtlObservation]:
+        """Return what was seen of an RRset."""
+        return [o for o in self.ttls if (o.name, o.rtype) == (name, rtype)]
+
     def record_delivery(self, delivery: DeliveryRecord) -> None:
         """Append."""
         self.deliveries.append(delivery)

@@ -95,7 +95,21 @@ def test_every_authority_is_asked_for_the_ttl(lab: Company, eyes: Eyes):
     lab.lower_ttl(3600)
     lab.break_dns(lab.ns2, "stale")
     lab.lower_ttl(300)
-    assert sorted(tags(eyes.see("dns.ttl"))) == ["TTL_HIGH", "TTL_LOW"]
+    assert sorted(tags(eyes.see("dns.ttl"))) == ["TTL_HIGH", "TTL_LOWERED"]
+
+
+def test_a_ttl_that_was_lowered_lately_says_how_long_the_old_one_lives(
+    lab: Company, eyes: Eyes
+):
+    """Lowering does not reach caches: the pass says until when the higher TTL may live on."""
+    lab.lower_ttl(86400)
+    before = eyes.see("dns.ttl")[0]
+    lab.lower_ttl(300)
+
+    found = eyes.see("dns.ttl")
+
+    assert tags(found) == ["TTL_LOWERED", "TTL_LOWERED"]
+    assert found[0].args["until"][:16] == before.args["until"][:16]
 
 
 def test_the_ttl_journal_gets_what_was_seen_and_nothing_else(lab: Company, eyes: Eyes):
