@@ -84,7 +84,7 @@ def _tell(text: str, *, as_json: bool) -> None:
     import textwrap
 
     out()
-    out(textwrap.fill(text, 96, initial_indent="# ", subsequent_indent="# "))
+    out(textwrap.fill(text, 80, initial_indent="# ", subsequent_indent="# "))
 
 
 def _run(step: Run, place: Path, *, as_json: bool) -> None:

@@ -104,7 +104,7 @@ def way_back(report: Report) -> Iterator[Item]:
         beside: list[str] = [step.mark]
         beside += [f"takes {span(step.takes)}"] if step.takes is not None else []
         beside += [f"owner: {step.owner}"] if step.owner else []
-        beside += [f"done {moment(step.done_at)}"] if step.done_at else []
+        beside += [f"undoes what was done {moment(step.done_at)}"] if step.done_at else []
         text = f"{number}. {step.title} ({', '.join(beside)})"
         if step.mark == "automatic":
             yield Item(text, paste=step.what)

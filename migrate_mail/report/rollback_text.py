@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from migrate_mail.report.escape import plain
-from migrate_mail.report.words import moment, span
+from migrate_mail.report.words import WIDTH, moment, span
 from migrate_mail.run.rollback import BackStep, NoReturn, RollbackPlan
 from migrate_mail.run.way_back_time import BackBy
 
@@ -17,12 +17,13 @@ HEADS = {
 }
 
 
-def rollback_text(plan: RollbackPlan, *, width: int = 96) -> str:
+def rollback_text(plan: RollbackPlan, *, width: int = WIDTH) -> str:
     """Return the plan as lines for a terminal."""
     lines = [HEADS[plan.stage], ""]
-    lines += [f"  {line}" for line in how_long(plan.back_by)]
+    for said in how_long(plan.back_by):
+        lines += _wrapped(said, width, head="  ", indent=4)
     if plan.no_return is not None:
-        lines += ["", *textwrap.wrap(no_return_text(plan.no_return), width)]
+        lines += ["", *_wrapped(no_return_text(plan.no_return), width)]
     for number, step in enumerate(plan.steps, start=1):
         lines += ["", *_step(number, step, width)]
     return "\n".join(lines)
@@ -30,11 +31,24 @@ def rollback_text(plan: RollbackPlan, *, width: int = 96) -> str:
 
 def _step(number: int, step: BackStep, width: int) -> Iterator[str]:
     head = f"{number:>3}. [{step.mark}] {plain(step.title)}{aside(step)}"
-    yield from textwrap.wrap(head, width, subsequent_indent=" " * 5)
+    yield from _wrapped(head, width, indent=5)
     for line in step.what.splitlines():
-        yield from textwrap.wrap(
-            plain(line), width, initial_indent=" " * 5, subsequent_indent=" " * 7
-        )
+        if step.mark == "automatic":  # commands and records, to be pasted
+            yield f"     {plain(line)}"
+        else:
+            yield from _wrapped(plain(line), width, head=" " * 5, indent=5)
+
+
+def _wrapped(said: str, width: int, *, head: str = "", indent: int = 0) -> list[str]:
+    """Wrap prose; words such as host names are never cut."""
+    return textwrap.wrap(
+        said,
+        width,
+        initial_indent=head,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def aside(step: BackStep) -> str:
@@ -45,7 +59,7 @@ def aside(step: BackStep) -> str:
     if step.owner:
         parts.append(f"owner: {plain(step.owner)}")
     if step.done_at is not None:
-        parts.append(f"done {moment(step.done_at)}")
+        parts.append(f"undoes what was done {moment(step.done_at)}")
     return f"  ({', '.join(parts)})" if parts else ""
 
 

@@ -9,8 +9,8 @@ from migrate_mail.report.blocks import Document, Item, Section
 from migrate_mail.report.document import document, first_page
 from migrate_mail.report.escape import plain
 from migrate_mail.report.model import Report
+from migrate_mail.report.words import WIDTH
 
-WIDTH = 88
 _MARK = 4
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrate_mail.report.escape import plain
 from migrate_mail.report.steps import tally_of
-from migrate_mail.report.words import moment, tally
+from migrate_mail.report.words import WIDTH, moment, tally
 from migrate_mail.run.verdict import Reason, Verdict, Word
 
 _WHY = {
@@ -19,7 +19,7 @@ _WHY = {
 _MARK = {"stops": "x", "cannot-tell": "?", "condition": "!"}
 
 
-def verdict_text(verdict: Verdict, *, width: int = 96) -> str:
+def verdict_text(verdict: Verdict, *, width: int = WIDTH) -> str:
     """Return the verdict as lines: the word first, reasons worst first, each with its fix."""
     lines = [f"{verdict.word.value}: {_WHY[verdict.word]}"]
     for reason in verdict.reasons:

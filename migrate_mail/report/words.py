@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+WIDTH = 80
+"""Columns of plain text: what fits a terminal at night, a mail and a sheet of paper."""
+
 SAID = {
     "fail": "failed",
     "unknown": "could not tell",

@@ -250,7 +250,7 @@ def test_texts():
 
     assert "caches have run out after 7 min (2026-03-13 20:07 UTC): 2 min to publish" in text
     assert "with one more try of refused senders after 37 min (2026-03-13 20:37 UTC)" in text
-    assert "[manual] Undo: Title of relay  (takes 10 min, owner: anna, done" in text
+    assert "[manual] Undo: Title of relay  (takes 10 min, owner: anna," in text
     for one in found.steps:
         assert one.title in text
         assert one.title in markdown
