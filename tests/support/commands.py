@@ -7,10 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Self
 
 COMMAND = (sys.executable, "-m", "migrate_mail")
 _NOT_PASSED_ON = ("MIGRATE_MAIL_", "_MIGRATE_MAIL_", "FORCE_COLOR", "PY_COLORS")
@@ -57,44 +58,92 @@ class Commands:
 
     def run(self, *arguments: str, ends: int | None = 0, within: float = 50) -> Said:
         """Run a command to its end; fail with all its words when it ends otherwise (None: anyhow)."""
-        with self.start(*arguments) as process:
-            try:
-                out, err = process.communicate(timeout=within)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-        return self._keep(arguments, process.returncode, out, err, ends)
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a command in a process group of its own; its words are read by the caller or by `end`."""
-        return subprocess.Popen(
+        done = subprocess.run(
             [*COMMAND, *arguments],
             cwd=self.folder,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
+            timeout=within,
+            check=False,
         )
+        return self.keep(Said(arguments, done.returncode, done.stdout, done.stderr), ends)
 
-    def end(self, process: subprocess.Popen[str], number: signal.Signals, *, ends: int) -> Said:
-        """Send a signal to a command that was started, and wait for its end."""
-        process.send_signal(number)
-        with process:
-            out, err = process.communicate(timeout=30)
-        arguments = tuple(process.args[len(COMMAND) :])
-        return self._keep(arguments, process.returncode, out, err, ends)
+    def start(self, *arguments: str) -> Running:
+        """Start a command and leave it running."""
+        return Running(self, arguments)
 
     def environment(self) -> dict[str, str]:
         """Return the variables of a command: plain words, 80 columns, none of our own settings."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_PASSED_ON)}
         return {**kept, "COLUMNS": "80", "NO_COLOR": "1", **self.variables}
 
-    def _keep(
-        self, arguments: tuple[str, ...], code: int, out: str, err: str, ends: int | None
-    ) -> Said:
-        said = Said(arguments, code, out, err)
+    def keep(self, said: Said, ends: int | None) -> Said:
+        """Remember what was said; fail when it ended otherwise than wanted, or with a traceback."""
         self.said.append(said)
-        assert ends in (None, code), f"wanted exit {ends}\n{said}"
-        assert "Traceback" not in err, str(said)
+        assert ends in (None, said.code), f"wanted exit {ends}\n{said}"
+        assert "Traceback" not in said.err, str(said)
         return said
+
+
+class Running:
+    """A command under way, with its words as they come. Killed at the end of a `with` block."""
+
+    def __init__(self, commands: Commands, arguments: tuple[str, ...]) -> None:
+        self._commands, self._arguments = commands, arguments
+        self._process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=commands.folder,
+            env=commands.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = self._process.pid
+        self._words = {"out": "", "err": ""}
+        self._news = threading.Condition()
+        self._readers = [
+            threading.Thread(target=self._read, args=(name, stream), daemon=True)
+            for name, stream in (("out", self._process.stdout), ("err", self._process.stderr))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._collect()
+
+    def wait_for(self, words: str, *, within: float = 30) -> None:
+        """Wait until the command has said something, on either stream."""
+        with self._news:
+            said = self._news.wait_for(
+                lambda: any(words in w for w in self._words.values()), timeout=within
+            )
+        assert said, f"never said {words!r}: {self._words}"
+
+    def end(self, number: signal.Signals | None = None, *, ends: int) -> Said:
+        """Send a signal if one is given, and wait for the end."""
+        if number is not None:
+            self._process.send_signal(number)
+        code = self._collect()
+        said = Said(self._arguments, code, self._words["out"], self._words["err"])
+        return self._commands.keep(said, ends)
+
+    def _collect(self) -> int:
+        code = self._process.wait(timeout=30)
+        for reader in self._readers:
+            reader.join(timeout=10)
+        return code
+
+    def _read(self, name: str, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                with self._news:
+                    self._words[name] += line
+                    self._news.notify_all()

@@ -1,0 +1,85 @@
+"""A command that is cut short leaves everything usable, and the next one goes on from there."""
+
+from __future__ import annotations
+
+import signal
+
+from migrate_mail.errors import ExitCode
+
+SLOW = "smtp-reach"
+"""The step that hangs: new accepts the connection and says nothing."""
+BESIDE = "ok  The new MX hosts are legal names with addresses"
+"""Printed when another step of the same stage has ended, so that the slow one is under way."""
+KEPT = "(passed before the interruption)"
+
+
+def _hang(office):
+    office.lab.new.smtp.faults.greeting = "hang"
+    return office.admin.start("preflight")
+
+
+def test_ctrl_c_and_again(office):
+    """Ctrl-C ends with 130; the next run keeps what had passed, looks at the rest, and says which."""
+    with _hang(office) as running:
+        running.wait_for(BESIDE)
+        said = running.end(signal.SIGINT, ends=ExitCode.INTERRUPTED)
+    office.lab.mend_mx()
+
+    again = office.run("preflight", ends=ExitCode.NO_GO)
+
+    assert "interrupted" in said.err
+    assert "again to go on" in said.err
+    assert said.out == ""
+    kept = [line for line in again.err.splitlines() if KEPT in line]
+    assert any(line.startswith(BESIDE) for line in kept)
+    assert len(kept) >= 7
+    assert not any("STARTTLS" in line for line in kept)
+    assert "ok  Every address of the new MX hosts answers, with STARTTLS" in again.err
+    assert "2 for a person, 14 passed" in again.out
+    with office.read() as store:
+        assert [r.outcome for r in store.runs()] == ["interrupted", "NO-GO"]
+
+
+def test_fresh_keeps_nothing(office):
+    """`--fresh` looks at everything again, also after an interruption."""
+    with _hang(office) as running:
+        running.wait_for(BESIDE)
+        running.end(signal.SIGINT, ends=ExitCode.INTERRUPTED)
+    office.lab.mend_mx()
+
+    again = office.run("preflight", "--fresh", ends=ExitCode.NO_GO)
+
+    assert KEPT not in again.err
+    assert "14 passed" in again.out
+
+
+def test_second_command_says_who_works(office):
+    """While one command works, another that would write names it and ends; the report can be read."""
+    with _hang(office) as running:
+        running.wait_for(BESIDE)
+        refused = office.run("confirm", "announced", "--by", "Mia", ends=ExitCode.USAGE)
+        office.run("sync", ends=ExitCode.USAGE)
+        office.run("report", "--short")
+        running.end(signal.SIGINT, ends=ExitCode.INTERRUPTED)
+
+    assert f"pid {running.pid}, `preflight`, since 20" in refused.error
+    assert "hint: " in refused.err
+    office.run("confirm", "announced", "--by", "Mia")
+
+
+def test_killed(office):
+    """Kill -9 in the middle of a look: what was seen is kept, no lock stays, the next run goes on."""
+    with _hang(office) as running:
+        running.wait_for(BESIDE)
+        running.end(signal.SIGKILL, ends=-signal.SIGKILL)
+
+    report = office.run("report", "--json").json
+    office.lab.mend_mx()
+    again = office.run("preflight", ends=ExitCode.NO_GO)
+
+    assert report["verdict"] == "NO-GO"
+    assert KEPT in again.err
+    assert "14 passed" in again.out
+    with office.read() as store:
+        assert store.results(1)
+        assert store.runs()[0].outcome is None
