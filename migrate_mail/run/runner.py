@@ -261,7 +261,14 @@ def _too_late(step: BoundStep, world: World) -> ResultRecord:
     )
     now = world.clock()
     stamped = (finding.stamped(now, seconds * 1000),)
-    return ResultRecord(step.card.key, step.card.digest, Outcome.UNKNOWN, now, now, stamped)
+    return ResultRecord(
+        step=step.card.key,
+        digest=step.card.digest,
+        outcome=Outcome.UNKNOWN,
+        started_at=now - step.timeout,
+        ended_at=now,
+        findings=stamped,
+    )
 
 
 def _runnable(step: BoundStep) -> bool:
