@@ -201,9 +201,7 @@ class _Handler:
         self._server.log.append("QUIT")
         return "221 2.0.0 Bye"
 
-    async def handle_DATA(
-        self, _smtp: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, _smtp: SMTP, session: Session, envelope: Envelope) -> str:
         """Take the message."""
         self._server.log.append("DATA")
         if self._server.faults.refuse_data:
