@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
@@ -126,6 +127,13 @@ class Running:
                 lambda: any(words in w for w in self._words.values()), timeout=within
             )
         assert said, f"never said {words!r}: {self._words}"
+
+    def wait_until(self, seen: Callable[[], object], *, within: float = 30) -> None:
+        """Wait until something is so in the world that the command talks to."""
+        end = time.monotonic() + within
+        while not seen():
+            assert time.monotonic() < end, f"never came about: {self._words}"
+            time.sleep(0.01)
 
     def end(self, number: signal.Signals | None = None, *, ends: int) -> Said:
         """Send a signal if one is given, and wait for the end."""
