@@ -96,8 +96,11 @@ def _before() -> list[Scene]:
 def _copy_and_switch() -> list[Scene]:
     return [
         Say(
-            "GO. The plan first, then the switch; a look from outside fills the resolver's cache just before."
+            "GO. In real life Jonas waits a day now, until no cache holds the old TTL. Here only"
+            " the clock of the resolver is moved; the program's own stays, so it will go on"
+            " warning of that day."
         ),
+        Do("A day passes in the resolver's cache.", lambda lab: lab.advance(HIGH_TTL)),
         Do(
             "Karl, a customer, writes to Anna.",
             lambda lab: lab.send_from_outside("anna@lindenhof.example", "Angebot"),
