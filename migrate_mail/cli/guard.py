@@ -43,13 +43,20 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _explain(error: MigrateMailError) -> None:
+    """Say what was seen, what was wanted, the next step. Servers' words are made harmless."""
     for complaint in getattr(error, "complaints", ()):
         note(str(complaint))
         note()
-    note(f"error: {error.message}")
+    note(f"error: {_harmless(error.message)}")
     if error.hint:
         note()
-        note(f"hint: {error.hint}")
+        note(f"hint: {_harmless(error.hint)}")
+
+
+def _harmless(text: str) -> str:
+    from migrate_mail.report.escape import plain
+
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def _explain_os(error: OSError) -> None:

@@ -92,3 +92,12 @@ def test_the_readme_tells_every_code():
     codes = [int(n) for n in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)]
 
     assert codes == [code.value for code in ExitCode]
+
+
+def test_what_a_server_said_cannot_steer_the_terminal(capsys):
+    """Control characters in a server's words are shown, not obeyed; lines stay lines."""
+    _end(NetError("garbage", "mx", "banner", "220 \x1b[2Jhello\nsecond line"))
+
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "220 \\x1b[2Jhello\nsecond line" in told
