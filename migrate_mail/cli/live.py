@@ -34,14 +34,18 @@ class StepBoard:
                 TextColumn,
                 TimeElapsedColumn,
             )
+            from rich.table import Column
 
+            rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
             columns = (
                 BarColumn(20),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False, table_column=rest),
             )
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._progress = Progress(
+                *columns, console=Console(stderr=True), transient=True, expand=True
+            )
             self._progress.start()
             self._task = self._progress.add_task("", total=None)
         return self

@@ -38,14 +38,19 @@ class SyncBoard:
         if not self._as_json and on_terminal():
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.table import Column
+
+            rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
 
             columns = (
                 BarColumn(24),
                 TextColumn("{task.percentage:>3.0f}%"),
                 TimeRemainingColumn(compact=True),
-                TextColumn("{task.description}", markup=False),
+                TextColumn("{task.description}", markup=False, table_column=rest),
             )
-            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._progress = Progress(
+                *columns, console=Console(stderr=True), transient=True, expand=True
+            )
             self._progress.start()
             self._task = self._progress.add_task("", total=None)
         return self
