@@ -32,15 +32,16 @@ def test_the_count_stays_when_a_title_is_long(office):
 
 
 def test_brackets_are_no_markup(office):
-    """Addresses in brackets are shown while a step is under way; they are not taken for colours."""
-    office.migration.with_name("site.yaml").write_text(REACH)
+    """What is in brackets is shown while a step is under way; it is not taken for a colour."""
+    site = REACH.replace("title: Reach", 'title: "Reach [red]"')
+    office.migration.with_name("site.yaml").write_text(site)
     office.edit('["builtin:core"]', '["site.yaml"]')
     office.lab.new.smtp.faults.greeting = "hang"
 
     lines = seen_at_terminal(office.admin, "preflight", columns=120)
 
-    wanted = "Reach: connecting to mx1.newhost.example [127.0.0.1]"
-    assert any(wanted in line for line in lines)
+    wanted = "Reach [red]: connecting to mx1.newhost.example [127.0.0.1]"
+    assert any("0/1" in line and wanted in line for line in lines)
 
 
 def test_a_sync_shows_where_it_is(office):
