@@ -6,9 +6,10 @@ import threading
 import time
 from dataclasses import asdict
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from migrate_mail.cli.console import note, on_terminal, out_json
+from migrate_mail.cli.bar import Bar
+from migrate_mail.cli.console import note, out_json
 from migrate_mail.report.words import count, size
 
 if TYPE_CHECKING:
@@ -31,28 +32,14 @@ class SyncBoard:
         self._latest: dict[str, SyncProgress] = {}
         self._said: dict[str, tuple[str, float]] = {}
         self._began = self._line_at = time.monotonic()
-        self._progress: Any = None
-        self._task: Any = None
+        self._bar = Bar()
 
     def __enter__(self) -> SyncBoard:
-        if not self._as_json and on_terminal():
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-            from rich.table import Column
+        if not self._as_json:
+            from rich.progress import TextColumn, TimeRemainingColumn
 
-            rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-
-            columns = (
-                BarColumn(24),
-                TextColumn("{task.percentage:>3.0f}%"),
-                TimeRemainingColumn(compact=True),
-                TextColumn("{task.description}", markup=False, table_column=rest),
-            )
-            self._progress = Progress(
-                *columns, console=Console(stderr=True), transient=True, expand=True
-            )
-            self._progress.start()
-            self._task = self._progress.add_task("", total=None)
+            percent = TextColumn("{task.percentage:>3.0f}%")
+            self._bar.start(percent, TimeRemainingColumn(compact=True))
         return self
 
     def __exit__(
@@ -61,8 +48,7 @@ class SyncBoard:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        self._bar.stop()
 
     def __call__(self, progress: SyncProgress) -> None:
         """Take in how far one account is."""
@@ -84,31 +70,21 @@ class SyncBoard:
     def _say(self, progress: SyncProgress) -> None:
         """Print what is worth a line of its own."""
         if progress.state == "retrying":
-            self._print(f"{progress.account}: {progress.note}; trying again")
+            self._bar.line(f"{progress.account}: {progress.note}; trying again")
         elif progress.state in ENDS:
-            self._print(
+            self._bar.line(
                 f"{progress.account}: {progress.state}, {count(progress.copied, 'message')} copied"
             )
-
-    def _print(self, line: str) -> None:
-        if self._progress is None:
-            note(line)
-        else:
-            self._progress.console.print(line, markup=False, highlight=False)
 
     def _show(self, progress: SyncProgress) -> None:
         """Renew the bar; without one, print a line now and then."""
         now = time.monotonic()
-        if self._progress is not None:
+        if self._bar.drawn:
             some = self._latest.values()
             copied = sum(p.copied for p in some)
             left = sum(p.total - p.done for p in some)
-            self._progress.update(
-                self._task,
-                completed=copied,
-                total=copied + left,
-                description=f"{self._text(now)}, {progress.account} {progress.folder}",
-            )
+            text = f"{self._text(now)}, {progress.account} {progress.folder}"
+            self._bar.update(copied, copied + left, text)
         elif now - self._line_at >= LINE_EVERY:
             self._line_at = now
             note(self._text(now))
