@@ -29,7 +29,7 @@ def confirm(
     from migrate_mail.state.store import Store
 
     project = open_project(migration)
-    with Store.open(state_path(project.inventory), command="confirm") as store:
+    with Store.open_beside(state_path(project.inventory), command="confirm") as store:
         done = confirm_step(store, project.plan.card, step, by=by, note=note)
     if json:
         out_json(

@@ -39,7 +39,7 @@ def waive(
 
     project = open_project(migration)
     moment = parse_until(until)
-    with Store.open(state_path(project.inventory), command="waive") as store:
+    with Store.open_beside(state_path(project.inventory), command="waive") as store:
         done = waive_step(store, project.plan.card, step, by=by, reason=reason, until=moment)
     if json:
         out_json(

@@ -100,8 +100,12 @@ def _write(fd: int, command: str, since: datetime) -> None:
     os.write(fd, json.dumps(holder).encode())
 
 
-def _taken(state: Path, lock: Path) -> StateError:
-    return StateError(
+class Locked(StateError):
+    """Another command is writing the state file; the message names it."""
+
+
+def _taken(state: Path, lock: Path) -> Locked:
+    return Locked(
         f"{state}: {_HELD}: {_holder(lock)}",
         hint="wait until it has ended, or end it; `migrate-mail report` works meanwhile",
     )

@@ -42,6 +42,12 @@ def open_writer(path: Path, now: datetime) -> sqlite3.Connection:
         return db
 
 
+def is_current(path: Path) -> bool:
+    """Tell whether a file is there that this program's writers need not migrate."""
+    with speaking_of(path):
+        return path.exists() and _look(path) == len(MIGRATIONS)
+
+
 def open_reader(path: Path) -> sqlite3.Connection:
     """Return a connection that cannot write and sees the file as it is at this moment.
 

@@ -10,8 +10,8 @@ from migrate_mail.state.database import Database
 from migrate_mail.state.deliveries import Deliveries
 from migrate_mail.state.dns_log import DnsLog
 from migrate_mail.state.history import History
-from migrate_mail.state.lock import WriterLock
-from migrate_mail.state.opening import open_reader, open_writer
+from migrate_mail.state.lock import Locked, WriterLock
+from migrate_mail.state.opening import is_current, open_reader, open_writer
 from migrate_mail.state.people import People
 from migrate_mail.state.sync_journal import SyncJournal
 
@@ -42,6 +42,19 @@ class Store(History, People, DnsLog, Deliveries):
         except BaseException:
             lock.release()
             raise
+
+    @classmethod
+    def open_beside(cls, path: Path, *, command: str, clock: Clock = utc_now) -> Store:
+        """Open a state file to add to its history, also while a long command holds the lock.
+
+        For what people say: a sync of hours must not keep anybody from confirming a step.
+        """
+        try:
+            return cls.open(path, command=command, clock=clock)
+        except Locked:
+            if not is_current(path):
+                raise
+            return cls(Database(open_writer(path, clock()), path, clock), None)
 
     @classmethod
     def read(cls, path: Path) -> Store:

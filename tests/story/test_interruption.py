@@ -54,17 +54,16 @@ def test_fresh_keeps_nothing(office):
 
 
 def test_second_command_says_who_works(office):
-    """While one command works, another that would write names it and ends; the report can be read."""
+    """While one command works, another names it and ends; people may speak, the report can be read."""
     with _hang(office) as running:
         running.wait_for(BESIDE)
-        refused = office.run("confirm", "announced", "--by", "Mia", ends=ExitCode.USAGE)
-        office.run("sync", ends=ExitCode.USAGE)
+        refused = office.run("sync", ends=ExitCode.USAGE)
+        office.run("confirm", "announced", "--by", "Mia")
         office.run("report", "--short")
         running.end(signal.SIGINT, ends=ExitCode.INTERRUPTED)
 
     assert f"pid {running.pid}, `preflight`, since 20" in refused.error
     assert "hint: " in refused.err
-    office.run("confirm", "announced", "--by", "Mia")
 
 
 def test_killed(office):

@@ -7,10 +7,12 @@ import re
 import subprocess
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 
 from migrate_mail.errors import StateError
+from migrate_mail.state.records import Confirmation
 from migrate_mail.state.store import Store
 from support.store import Hands, python, writer
 
@@ -75,6 +77,22 @@ def test_two_writers_in_one_process_exclude_each_other(path):
     """A second Store.open in the same process is refused as well."""
     with writer(path), pytest.raises(StateError, match="`preflight`, since 2026-03-13 12:00"):
         Store.open(path, command="confirm", clock=Hands())
+
+
+def test_people_may_speak_while_a_command_runs(path):
+    """A confirmation is added beside a command that holds the lock; nothing else gets in."""
+    said = Confirmation("announced", "digest", "anna", "", datetime.now(UTC))
+    with python(HOLD, str(path)) as holder:
+        holder.stdout.readline()
+
+        with Store.open_beside(path, command="confirm") as beside:
+            beside.confirm(said)
+        with pytest.raises(StateError):
+            writer(path)
+        holder.stdin.close()
+
+    with Store.read(path) as store:
+        assert store.confirmations() == [said]
 
 
 def test_a_lock_without_words_is_still_a_lock(path):
