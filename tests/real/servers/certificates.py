@@ -18,24 +18,28 @@ class Certificates:
     out: Path
 
 
-def issue(folder: Path) -> Certificates:
-    """Write one authority and three certificates, valid for the names of each side."""
+def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
+    """Write one authority and three certificates, valid for the names of each side.
+
+    old, new, out: their common names, the addresses: Debian's mbsync, a peer of the benchmarks,
+    asks for one.
+    """
     authority = trustme.CA()
     ca = folder / "ca.pem"
     authority.cert_pem.write_to_path(str(ca))
     return Certificates(
         ca,
-        old=_one(authority, folder, "mx.oldhost.test", "imap.oldhost.test"),
+        old=_one(authority, folder, old, "mx.oldhost.test", "imap.oldhost.test"),
         new=_one(
-            authority, folder, "mx1.newhost.test", "mx2.newhost.test", "imap.newhost.test"
+            authority, folder, new, "mx1.newhost.test", "mx2.newhost.test", "imap.newhost.test"
         ),
-        out=_one(authority, folder, "mx.outside.test"),
+        out=_one(authority, folder, out, "mx.outside.test"),
     )
 
 
-def _one(authority: trustme.CA, folder: Path, *names: str) -> Path:
+def _one(authority: trustme.CA, folder: Path, common: str, *names: str) -> Path:
     path = folder / f"{names[0]}.pem"
     path.touch(mode=0o600)
-    issued = authority.issue_cert(*names)
+    issued = authority.issue_cert(*names, common_name=common)
     issued.private_key_and_cert_chain_pem.write_to_path(str(path))
     return path

@@ -89,7 +89,10 @@ class World:
         self.folder.chmod(0o755)  # the servers' own users must get in
         self.processes = Processes(self.folder)
         try:
-            self.certificates: Certificates = issue(self.folder)
+            net = self.network
+            self.certificates: Certificates = issue(
+                self.folder, old=net.old, new=net.new, out=net.out
+            )
             self._build()
             self._start()
         except BaseException:
