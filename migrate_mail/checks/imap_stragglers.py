@@ -12,7 +12,6 @@ from migrate_mail.checks.base import Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.mailboxes import doors_of
 from migrate_mail.delivery.message import is_test_message
-from migrate_mail.errors import NetError
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
@@ -114,7 +113,7 @@ def _account(doors: Doors, account: Account, since: datetime, named: int) -> Ite
 def _arrivals(old: ReadOnlySession, since: datetime) -> list[_Arrival]:
     found = []
     for folder in old.folders():
-        if folder.selectable and _opened(old, folder.name):
+        if folder.selectable and old.readable(folder.name):
             late = [h for h in old.heads(old.uids()) if _late(h, since)]
             found += [_Arrival(folder.name, h, _mark(old, h)) for h in late]
     return found
@@ -132,17 +131,6 @@ def _late(head: MessageHead, since: datetime) -> bool:
     return head.internaldate >= since and not is_test_message(head.message_id)
 
 
-def _opened(session: ReadOnlySession, folder: str) -> bool:
-    """Open a folder; one that this user may not read is passed over."""
-    try:
-        session.examine(folder)
-    except NetError as error:
-        if error.kind != "denied":
-            raise
-        return False
-    return True
-
-
 def _not_at_new(
     doors: Doors, account: Account, arrivals: Sequence[_Arrival], since: datetime
 ) -> list[_Arrival]:
@@ -153,7 +141,7 @@ def _not_at_new(
         for folder in new.folders():
             if not (named or nameless):
                 break
-            if folder.selectable and _opened(new, folder.name):
+            if folder.selectable and new.readable(folder.name):
                 named -= {mid for mid in named if new.find("Message-ID", mid)}
                 nameless -= _nameless(new, since) if nameless else set()
     return [a for a in arrivals if a.mark in named | nameless]

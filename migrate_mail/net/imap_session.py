@@ -90,6 +90,16 @@ class ReadOnlySession:
                 self._wire.select(raw(self._names.write(folder)), readonly=True)
             )
 
+    def readable(self, folder: str) -> bool:
+        """Open a folder for reading; False for one that this user may not read."""
+        try:
+            self.examine(folder)
+        except NetError as error:
+            if error.kind != "denied":
+                raise
+            return False
+        return True
+
     def uids(self) -> list[int]:
         """Return the UIDs of the open folder, ascending. FETCH, not SEARCH: some servers' is broken."""
         if self._count == 0:

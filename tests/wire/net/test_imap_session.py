@@ -207,7 +207,7 @@ def test_the_read_only_session_cannot_write(imap):
     names = {n for n in dir(session) if not n.startswith("_")}
     assert names == {
         "body", "capabilities", "close", "endpoint", "examine", "find", "folders", "heads",
-        "noop", "prefix", "status", "subscribed", "uids",
+        "noop", "prefix", "readable", "status", "subscribed", "uids",
     }  # fmt: skip
     sent = {line.split(" ")[0] for line in mailbox.heard}
     assert sent <= {"CAPABILITY", "AUTHENTICATE", "EXAMINE", "NOOP", "LOGOUT"}
