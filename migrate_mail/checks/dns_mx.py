@@ -78,7 +78,7 @@ def _authority(context: Context, side: MailboxSide, domain: str, answer: DnsAnsw
             args=args,
             evidence=as_zone(answer),
             fix=f"set {answer.server.host} up for the zone of {domain}, or take it out of its NS records",
-            refs=("RFC 1912 section 2.8",),
+            refs=("RFC 1912",),
         )
     return Finding(
         "MX_NOT_PUBLISHED",

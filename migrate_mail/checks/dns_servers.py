@@ -52,7 +52,7 @@ def _without_address(text: str, apex: str) -> Finding:
         f"{_bare(apex)} NS",
         args={"host": host, "zone": _bare(apex), "reason": reason},
         fix=f"publish an address of {host}, or take it out of the NS records of {_bare(apex)}",
-        refs=("RFC 1912 section 2.8",),
+        refs=("RFC 1912",),
     )
 
 
@@ -78,7 +78,7 @@ def _answers(answer: DnsAnswer) -> Finding:
             args={"status": answer.status, "authoritative": answer.aa},
             evidence=as_zone(answer),
             fix=f"set {answer.server.host} up for the zone {_bare(answer.name)}, or take it out of its NS records",
-            refs=("RFC 1912 section 2.8",),
+            refs=("RFC 1912",),
         )
     return Finding("NS_ANSWERS", Outcome.PASS, subject, vantage, evidence=as_zone(answer))
 
