@@ -39,8 +39,7 @@ def report(
     from migrate_mail.report.build import build
     from migrate_mail.report.registry import RENDERERS
     from migrate_mail.report.text import first_page_text
-    from migrate_mail.run.world import STATE_NAME
-    from migrate_mail.state.store import Store
+    from migrate_mail.state.store import STATE_NAME, Store
 
     name = "json" if json else style
     if name not in RENDERERS:

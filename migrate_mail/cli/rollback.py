@@ -67,8 +67,7 @@ def rollback(
 def _show(migration: Path, style: str) -> None:
     from migrate_mail.cli.console import out, out_json
     from migrate_mail.report.rollback_text import rollback_markdown, rollback_text
-    from migrate_mail.run.world import STATE_NAME
-    from migrate_mail.state.store import Store
+    from migrate_mail.state.store import STATE_NAME, Store
 
     with Store.read(migration.parent / STATE_NAME) as store:
         plan = _plan(store)

@@ -17,8 +17,7 @@ from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.routes import Routes, split_host_port
 from migrate_mail.net.smtp import SmtpDialer
 from migrate_mail.secret import Secret
-
-STATE_NAME = "migration.state"
+from migrate_mail.state.store import STATE_NAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from migrate_mail.state.opening import is_current, open_reader, open_writer
 from migrate_mail.state.people import People
 from migrate_mail.state.sync_journal import SyncJournal
 
+STATE_NAME = "migration.state"
+"""The name of the state file, beside migration.yaml."""
+
 
 class Store(History, People, DnsLog, Deliveries):
     """One open state file; a context manager, safe to use from several threads.
