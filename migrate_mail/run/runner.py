@@ -92,9 +92,7 @@ class Runner:
                     self._done += 1
             if jobs:
                 self._collect(jobs)
-            elif (
-                not ready
-            ):  # a circle of needs; the loader refuses them, a loop here must not hang
+            elif not ready:  # a circle, which the loader refuses: it must not hang here
                 return
 
     def _keep(self, stage: list[BoundStep]) -> list[BoundStep]:

@@ -257,16 +257,5 @@ def _pass_no_return(bench: Bench, order: Order) -> None:
     bench.say(f"OVERRIDDEN by {order.by}: {text}: {order.override.strip()}")
 
 
-def _say_made_elsewhere(bench: Bench, plan: SwitchPlan) -> None:
-    """Tell about domains that were switched by other means: nobody recorded what was there before."""
-    known = {c.domain for c in latest_changes(bench.store.dns_changes()) if c.kind == "switch"}
-    for domain in plan.domains:
-        if domain.change is None and domain.domain not in known:
-            bench.say(
-                f"{domain.domain}: new was the MX already, and not by this program: what was there"
-                " before is not recorded, so `rollback --apply` cannot take it back"
-            )
-
-
 def _silent(_: str) -> None:
     """Drop what a driver would say: a preview only looks."""
