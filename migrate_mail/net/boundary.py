@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import imaplib
-import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -18,12 +16,12 @@ _UNREACHABLE = {
     errno.EPERM, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT,
 }  # fmt: skip
 _OURS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-_FOREIGN = (OSError, imaplib.IMAP4.error, EOFError)
+_FOREIGN = (OSError, EOFError)
 
 
 @contextmanager
 def boundary(where: object, phase: str) -> Iterator[None]:
-    """Raise NetError in place of what sockets, TLS and imaplib raise."""
+    """Raise NetError in place of what sockets and TLS raise."""
     try:
         yield
     except _FOREIGN as exc:
@@ -40,8 +38,6 @@ def explain(exc: BaseException, phase: str = "") -> tuple[NetKind, str]:
     """Return the kind and the words for a foreign exception."""
     if isinstance(exc, ssl.SSLError):
         return _tls(exc)
-    if isinstance(exc, imaplib.IMAP4.error):
-        return _imap(exc)
     if isinstance(exc, EOFError):
         return "closed", "the server closed the connection"
     if isinstance(exc, OSError):
@@ -55,22 +51,6 @@ def _tls(exc: ssl.SSLError) -> tuple[NetKind, str]:
     if isinstance(exc, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return "closed", "the server closed the connection inside TLS"
     return "tls", f"TLS failed: {getattr(exc, 'reason', '') or exc}"
-
-
-def _imap(exc: imaplib.IMAP4.error) -> tuple[NetKind, str]:
-    text = imap_words(str(exc))
-    if not isinstance(exc, imaplib.IMAP4.abort) or isinstance(exc, imaplib.IMAP4.readonly):
-        return "denied", text
-    if "unexpected" in text or "unterminated" in text:
-        return "garbage", f"the answer is not IMAP: {text}"
-    return "closed", f"the server closed the connection: {text}"
-
-
-def imap_words(text: str) -> str:
-    """Return what the server said, without what imaplib puts around it."""
-    text = re.sub(r"^command: \S+ => ", "", text)
-    text = re.sub(r"^b[\"'](.*)[\"']$", r"\1", text)
-    return re.sub(r"^\S+ command error: (\w+) \[b[\"'](.*)[\"']\]$", r"\1 \2", text)
 
 
 def _os(exc: OSError, phase: str) -> tuple[NetKind, str]:

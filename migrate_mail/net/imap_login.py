@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from typing import Any
 
 from migrate_mail.errors import NetError, NetKind
 from migrate_mail.net import tls
-from migrate_mail.net.boundary import boundary
 from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.imap_text import quoted
 from migrate_mail.net.imap_types import ImapTarget
-from migrate_mail.net.imap_wire import ImapWire, words
+from migrate_mail.net.imap_wire import Answer, ImapWire
 from migrate_mail.net.stream import Stream
 from migrate_mail.secret import Secret
 
@@ -41,11 +39,11 @@ def connect(
 
 
 def capabilities(wire: ImapWire) -> frozenset[str]:
-    """Ask what the server can do; the answer changes with TLS and with login."""
-    wire.stream.begin("CAPABILITY")
-    with boundary(wire.stream.endpoint, "CAPABILITY"):
-        _, data = wire.capability()
-    return frozenset(words(data).upper().split())
+    """Return what the server can do now: as it said by itself, which saves a round trip, or asked."""
+    if wire.capable is None:
+        wire.stream.begin("CAPABILITY")
+        wire.do("CAPABILITY")
+    return wire.capable or frozenset()
 
 
 def _greeted(stream: Stream, target: ImapTarget, *, look_only: bool) -> ImapWire:
@@ -53,29 +51,30 @@ def _greeted(stream: Stream, target: ImapTarget, *, look_only: bool) -> ImapWire
     if target.tls == "implicit":
         stream.begin("TLS")
         stream.start_tls(tls.trusting(target.ca, where=where), where.host)
-    wire = _greeting(stream, look_only=look_only)
-    if wire.state != "NONAUTH":
+    stream.begin("banner")
+    wire = ImapWire(stream, look_only=look_only)
+    if wire.greeting != b"OK":
         raise stream.fail("garbage", "the server greets with PREAUTH: whose mailbox is this?")
+    if not any(able.startswith("IMAP4") for able in capabilities(wire)):
+        raise stream.fail("garbage", "the server does not speak IMAP4")
     if target.tls == "starttls":
-        if "STARTTLS" not in capabilities(wire):
-            stream.begin("STARTTLS")
-            raise stream.fail("tls", "the server does not offer STARTTLS")
-        with boundary(where, "STARTTLS"):
-            wire.start_tls(tls.trusting(target.ca, where=where))
+        _start_tls(wire, target)
     return wire
 
 
-def _greeting(stream: Stream, *, look_only: bool) -> ImapWire:
-    """Read the greeting. A server that says BYE there wants no more clients for now."""
-    stream.begin("banner")
-    try:
-        with boundary(stream.endpoint, "banner"):
-            return ImapWire(stream, look_only=look_only)
-    except NetError as error:
-        if error.kind != "denied":
-            raise
-        kind: NetKind = "busy" if "* BYE" in error.text else "garbage"
-        raise stream.fail(kind, error.text) from error
+def _start_tls(wire: ImapWire, target: ImapTarget) -> None:
+    """Put TLS on; what the server said before is forgotten (RFC 9051 section 6.2.1)."""
+    stream = wire.stream
+    offered = "STARTTLS" in capabilities(wire)
+    stream.begin("STARTTLS")
+    if not offered:
+        raise stream.fail("tls", "the server does not offer STARTTLS")
+    answer = wire.do("STARTTLS")
+    if answer.kind != "OK":
+        raise stream.fail("tls", f"STARTTLS was refused: {answer.words}")
+    where = stream.endpoint
+    stream.start_tls(tls.trusting(target.ca, where=where), where.host)
+    wire.forget_capabilities()
 
 
 def _log_in(wire: ImapWire, target: ImapTarget, secret: Secret) -> None:
@@ -100,34 +99,36 @@ def _log_in(wire: ImapWire, target: ImapTarget, secret: Secret) -> None:
         raise error
 
 
-def _attempt(
-    wire: ImapWire, act: Callable[[], tuple[str, list[Any]]], secret: Secret
-) -> NetError | None:
+def _attempt(wire: ImapWire, act: Callable[[], Answer], secret: Secret) -> NetError | None:
     """Return the failure of a login, with the server's words and without the secret."""
     try:
-        with boundary(wire.stream.endpoint, wire.stream.phase):
-            kind, data = act()
+        answer = act()
     except NetError as error:
-        said, final = error.text, error.kind == "denied"
-        if not final:
-            return wire.stream.fail(error.kind, _scrubbed(said, secret))
+        return wire.stream.fail(error.kind, _scrubbed(error.text, secret))
     except ValueError:
         return wire.stream.fail("auth", "this name or password cannot be sent to this server")
-    else:
-        if kind == "OK":
-            return None
-        said = words(data)
-    why: NetKind = "busy" if _FOR_NOW.search(said) else "auth"
-    return wire.stream.fail(why, _scrubbed(said, secret))
+    if answer.kind == "OK":
+        return None
+    why: NetKind = "busy" if _FOR_NOW.search(answer.words) else "auth"
+    return wire.stream.fail(why, _scrubbed(answer.words, secret))
 
 
-def _plain(wire: ImapWire, user: str, secret: Secret) -> tuple[str, list[Any]]:
-    kind, data = wire.authenticate("PLAIN", lambda _: f"\0{user}\0{secret.reveal()}".encode())
-    return kind, list(data)
+def _plain(wire: ImapWire, user: str, secret: Secret) -> Answer:
+    """AUTHENTICATE PLAIN (RFC 4616), in one round trip where the server has SASL-IR (RFC 4959)."""
+    message = base64.b64encode(f"\0{user}\0{secret.reveal()}".encode())
+    at_once = "SASL-IR" in capabilities(wire)
+    wire.forget_capabilities()
+    if at_once:
+        return wire.do("AUTHENTICATE", "PLAIN", message)
+    tag = wire.ask("AUTHENTICATE", "PLAIN")
+    while wire.go_ahead():
+        wire.write(message + b"\r\n")
+    return wire.answer(tag)
 
 
-def _login(wire: ImapWire, user: str, secret: Secret) -> tuple[str, list[Any]]:
-    return wire.log_in(quoted(user), quoted(secret.reveal()))
+def _login(wire: ImapWire, user: str, secret: Secret) -> Answer:
+    wire.forget_capabilities()
+    return wire.do("LOGIN", quoted(user), quoted(secret.reveal()))
 
 
 def _scrubbed(text: str, secret: Secret) -> str:

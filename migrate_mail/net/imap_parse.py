@@ -1,4 +1,4 @@
-"""From IMAP response lines, as imaplib keeps them, to our own types."""
+"""From IMAP response lines, to our own types."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from imapclient.response_parser import parse_response
 
 from migrate_mail.net.imap_text import FolderNames, read_date, read_flags
 from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
+from migrate_mail.net.imap_wire import Piece
 
-Piece = bytes | tuple[bytes, bytes] | None
 Row = dict[bytes, Any]
 """One FETCH response: data item in upper case, value as the parser gives it."""
 
@@ -87,8 +87,8 @@ def status(pieces: Sequence[Piece]) -> FolderStatus:
     )
 
 
-def opened(untagged: dict[str, list[Any]]) -> FolderStatus:
-    """Read what SELECT or EXAMINE said, as imaplib collected it."""
+def opened(untagged: dict[str, list[Piece]]) -> FolderStatus:
+    """Read what SELECT or EXAMINE said, by upper-case name."""
     codes: dict[bytes, bytes] = {}
     for line in untagged.get("OK", []):
         match = _CODE.match(line) if isinstance(line, bytes) else None

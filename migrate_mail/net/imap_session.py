@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
-from migrate_mail.net.boundary import boundary
 from migrate_mail.net.imap_text import (
     FolderNames,
     UnsendableError,
@@ -19,7 +18,7 @@ from migrate_mail.net.imap_text import (
     write_flags,
 )
 from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
-from migrate_mail.net.imap_wire import ImapWire, raw, words
+from migrate_mail.net.imap_wire import Answer, ImapWire
 
 _WINDOW = 500
 """Heads in one command: few round trips, small answers."""
@@ -28,6 +27,7 @@ _LARGE = 8 * 1024 * 1024
 """Larger messages are fetched in parts, so that memory stays a few parts small."""
 _BROKEN = {"timeout", "closed", "garbage", "tls"}
 """After these the two sides may disagree on where they are: the connection is of no more use."""
+_STATUS = "(MESSAGES UIDNEXT UIDVALIDITY)"
 _HEAD = "(UID RFC822.SIZE FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
 
@@ -54,41 +54,37 @@ class ReadOnlySession:
         if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
             returns = " RETURN (SPECIAL-USE CHILDREN)"
         with self._talk("LIST"):
-            kind, data = self._wire.list('""', f'"*"{returns}')
-            return self._listed(kind, data)
+            return self._listed(self._wire.do("LIST", '""', f'"*"{returns}'), "LIST")
 
     def subscribed(self) -> set[str]:
         """Return the names of the subscribed folders."""
         with self._talk("LSUB"):
-            kind, data = self._wire.lsub('""', '"*"')
-            return {f.name for f in self._listed(kind, data) if f.selectable}
+            listed = self._listed(self._wire.do("LSUB", '""', '"*"'), "LSUB")
+            return {f.name for f in listed if f.selectable}
 
     def prefix(self) -> tuple[str, str]:
         """Return prefix and delimiter of the user's own folders (RFC 2342), such as `INBOX.` and `.`."""
         if "NAMESPACE" in self.capabilities:
             with self._talk("NAMESPACE"):
-                found = parse.namespace(self._checked(*self._wire.namespace()), self._names)
+                answer = self._checked(self._wire.do("NAMESPACE"))
+                found = parse.namespace(answer.of("NAMESPACE"), self._names)
             if found is not None:
                 return found
         with self._talk("LIST"):
-            listed = self._listed(*self._wire.list('""', '""'))
+            listed = self._listed(self._wire.do("LIST", '""', '""'), "LIST")
         return "", next((f.delimiter for f in listed if f.delimiter), "/")
 
     def status(self, folder: str) -> FolderStatus:
         """Return the state of a folder without opening it."""
         with self._talk("STATUS"):
             name = self._names.write(folder)
-            data = self._checked(
-                *self._wire.status(raw(name), "(MESSAGES UIDNEXT UIDVALIDITY)")
-            )
-            return parse.status(next(parse.responses(data), []))
+            answer = self._checked(self._wire.do("STATUS", name, _STATUS))
+            return parse.status(next(parse.responses(answer.of("STATUS")), []))
 
     def examine(self, folder: str) -> FolderStatus:
         """Open a folder for reading."""
         with self._talk("EXAMINE"):
-            return self._opened(
-                self._wire.select(raw(self._names.write(folder)), readonly=True)
-            )
+            return self._opened(self._wire.do("EXAMINE", self._names.write(folder)))
 
     def readable(self, folder: str) -> bool:
         """Open a folder for reading; False for one that this user may not read."""
@@ -105,8 +101,8 @@ class ReadOnlySession:
         if self._count == 0:
             return []
         with self._talk("UID FETCH"):
-            data = self._checked(*self._wire.uid("FETCH", "1:*", "(UID)"))
-            return parse.uids(data)
+            answer = self._checked(self._wire.do("UID", "FETCH", "1:*", "(UID)"))
+            return parse.uids(answer.of("FETCH"))
 
     def heads(self, uids: Sequence[int]) -> list[MessageHead]:
         """Return the heads of messages of the open folder; those that are gone are left out."""
@@ -128,21 +124,21 @@ class ReadOnlySession:
     def find(self, header: str, value: str) -> list[int]:
         """Return the UIDs in the open folder whose header holds the value."""
         with self._talk("UID SEARCH"):
-            found = self._wire.uid("SEARCH", "HEADER", raw(quoted(header)), raw(quoted(value)))
-            return parse.numbers(self._checked(*found))
+            words = ("UID", "SEARCH", "HEADER", quoted(header), quoted(value))
+            return parse.numbers(self._checked(self._wire.do(*words)).of("SEARCH"))
 
     def noop(self) -> None:
         """Keep the session alive, and let the server tell what is new."""
         with self._talk("NOOP"):
-            self._checked(*self._wire.noop())
+            self._checked(self._wire.do("NOOP"))
 
     def close(self) -> None:
         """Log out and close; more than once does no harm, and it never raises."""
         if self._open:
             self._open = False
-            with suppress(NetError), boundary(self.endpoint, "LOGOUT"):
+            with suppress(NetError):
                 self._wire.stream.begin("LOGOUT", timeout=2)
-                self._wire.logout()
+                self._wire.do("LOGOUT")
         self._wire.stream.close()
         self._held.close()
 
@@ -165,8 +161,7 @@ class ReadOnlySession:
         if not self._open:
             raise stream.fail("closed", "the session is closed")
         try:
-            with boundary(self.endpoint, phase):
-                yield
+            yield
         except UnsendableError as exc:
             raise stream.fail("denied", str(exc)) from exc
         except ValueError as exc:
@@ -180,45 +175,42 @@ class ReadOnlySession:
         self._open = False
         self._wire.stream.close()
 
-    def _checked(self, kind: str, data: list[Any]) -> list[Any]:
-        if kind != "OK":
-            raise self._wire.stream.fail("denied", words(data) or kind)
-        return data
+    def _checked(self, answer: Answer) -> Answer:
+        if answer.kind != "OK":
+            raise self._wire.stream.fail("denied", answer.words)
+        return answer
 
-    def _listed(self, kind: str, data: list[Any]) -> list[FolderInfo]:
-        return [
-            parse.folder(g, self._names) for g in parse.responses(self._checked(kind, data))
-        ]
+    def _listed(self, answer: Answer, name: str) -> list[FolderInfo]:
+        found = parse.responses(self._checked(answer).of(name))
+        return [parse.folder(group, self._names) for group in found]
 
-    def _opened(self, answer: tuple[str, list[Any]]) -> FolderStatus:
+    def _opened(self, answer: Answer) -> FolderStatus:
         self._sizes.clear()
         self._count = 0
-        self._checked(*answer)
-        status = parse.opened(self._wire.untagged_responses)
+        status = parse.opened(self._checked(answer).data)
         self._count = status.messages
         return status
 
     def _heads(self, uids: list[int]) -> list[MessageHead]:
         with self._talk("UID FETCH"):
-            data = self._checked(*self._wire.uid("FETCH", parse.uid_set(uids), _HEAD))
-            found = parse.heads(data, set(uids))
+            answer = self._wire.do("UID", "FETCH", parse.uid_set(uids), _HEAD)
+            found = parse.heads(self._checked(answer).of("FETCH"), set(uids))
         self._sizes.update((h.uid, h.size) for h in found)
         return found
 
     def _size(self, uid: int) -> int:
         if uid not in self._sizes:
             with self._talk("UID FETCH"):
-                data = self._checked(*self._wire.uid("FETCH", str(uid), "(UID RFC822.SIZE)"))
-                size = next(
-                    (r.get(b"RFC822.SIZE") for r in parse.rows(data) if r[b"UID"] == uid), 0
-                )
+                answer = self._wire.do("UID", "FETCH", str(uid), "(UID RFC822.SIZE)")
+                rows = parse.rows(self._checked(answer).of("FETCH"))
+                size = next((r.get(b"RFC822.SIZE") for r in rows if r[b"UID"] == uid), 0)
             self._sizes[uid] = size if isinstance(size, int) else 0
         return self._sizes[uid]
 
     def _part(self, uid: int, section: str) -> bytes:
         with self._talk("UID FETCH"):
-            data = self._checked(*self._wire.uid("FETCH", str(uid), f"(UID {section})"))
-            found = parse.body(data, uid)
+            answer = self._wire.do("UID", "FETCH", str(uid), f"(UID {section})")
+            found = parse.body(self._checked(answer).of("FETCH"), uid)
         if found is None:
             text = f"the server said OK but sent no body for UID {uid}: is the message gone?"
             raise self._wire.stream.fail("denied", text)
@@ -235,17 +227,20 @@ class Session(ReadOnlySession):
     def select(self, folder: str) -> FolderStatus:
         """Open a folder for writing."""
         with self._talk("SELECT"):
-            return self._opened(self._wire.select(raw(self._names.write(folder))))
+            answer = self._wire.do("SELECT", self._names.write(folder))
+            if b"[READ-ONLY]" in answer.text.upper():
+                raise self._wire.stream.fail("denied", f"{folder} may only be read")
+            return self._opened(answer)
 
     def create(self, folder: str) -> None:
         """Make a folder; NetError `denied` when it is there or may not be."""
         with self._talk("CREATE"):
-            self._checked(*self._wire.create(raw(self._names.write(folder))))
+            self._checked(self._wire.do("CREATE", self._names.write(folder)))
 
     def subscribe(self, folder: str) -> None:
         """Subscribe to a folder, so that mail programs show it."""
         with self._talk("SUBSCRIBE"):
-            self._checked(*self._wire.subscribe(raw(self._names.write(folder))))
+            self._checked(self._wire.do("SUBSCRIBE", self._names.write(folder)))
 
     def append(
         self, folder: str, body: bytes, flags: Sequence[str], internaldate: datetime
@@ -261,29 +256,27 @@ class Session(ReadOnlySession):
             # behind a line that it rejects would be read as commands.
             usual = line[:2] in self._liked and 1971 <= internaldate.year < 2038
             ask = not usual or "LITERAL+" not in self.capabilities
-            kind, data = self._append(line, body, ask=ask)
-            self._checked(kind, data)
+            answer = self._checked(self._append(line, body, ask=ask))
             self._liked.add(line[:2])
-            return parse.receipt(data[-1])
+            return parse.receipt(answer.text)
 
     def set_flags(self, uid: int, flags: Sequence[str]) -> None:
         """Replace the flags of a message in the selected folder."""
         with self._talk("UID STORE"):
-            found = self._wire.uid("STORE", str(uid), "FLAGS.SILENT", raw(write_flags(flags)))
-            self._checked(*found)
+            words = ("UID", "STORE", str(uid), "FLAGS.SILENT", write_flags(flags))
+            self._checked(self._wire.do(*words))
 
     def _line(
         self, folder: str, flags: Sequence[str], when: datetime
     ) -> tuple[bytes, bytes, bytes]:
         return self._names.write(folder), write_flags(flags), write_date(when)
 
-    def _append(
-        self, line: tuple[bytes, bytes, bytes], body: bytes, *, ask: bool
-    ) -> tuple[str, list[Any]]:
-        try:
-            with boundary(self.endpoint, "APPEND"):
-                return self._wire.append_exact(*line, body, ask=ask)
-        except NetError as error:
-            if not ask and error.kind == "denied":
-                self._drop()
-            raise
+    def _append(self, line: tuple[bytes, bytes, bytes], body: bytes, *, ask: bool) -> Answer:
+        wire = self._wire
+        tag = wire.ask("APPEND", *line, b"{%d%s}" % (len(body), b"" if ask else b"+"))
+        if not ask or wire.go_ahead():
+            wire.write(body + b"\r\n")
+        answer = wire.answer(tag)
+        if not ask and answer.kind == "BAD":
+            self._drop()
+        return answer

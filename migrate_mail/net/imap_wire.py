@@ -1,116 +1,219 @@
-"""imaplib over a connection with a clock; bytes of messages stay as they are."""
+"""The IMAP conversation: tagged commands, many in flight when wanted, over a connection with a clock."""
 
 from __future__ import annotations
 
-import imaplib
 import re
-import ssl
-from typing import Any
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.stream import Stream
 
+Piece = bytes | tuple[bytes, bytes] | None
+"""Part of a response: a line, or a line that ends in `{n}` together with its literal."""
+
 _LONGEST_LINE = 32 * 1024 * 1024
 """A SEARCH answer is one line: this is enough for 3 million messages."""
-
-_WORDLESS = re.compile(rb"^(\S+ (?:OK|NO|BAD))\r\n$")
+_UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Za-z][A-Za-z0-9.-]*) ?(.*)", re.DOTALL)
+_TAGGED = re.compile(rb"(M\d+) (OK|NO|BAD)(?: (.*))?", re.IGNORECASE | re.DOTALL)
+_LITERAL = re.compile(rb"\{(\d+)\}$")
+_CAPABILITY = re.compile(rb"\[CAPABILITY ([^\]]*)\]", re.IGNORECASE)
 _LOOKING = frozenset(
     (
-        "CAPABILITY", "STARTTLS", "AUTHENTICATE", "LOGIN", "NAMESPACE", "LIST", "LSUB", "STATUS",
-        "EXAMINE", "UID:FETCH", "UID:SEARCH", "NOOP", "LOGOUT",
+        "CAPABILITY", "STARTTLS", "AUTHENTICATE", "LOGIN", "ID", "COMPRESS", "NAMESPACE", "LIST",
+        "LSUB", "STATUS", "GETQUOTAROOT", "EXAMINE", "UID FETCH", "UID SEARCH", "NOOP", "LOGOUT",
     )
 )  # fmt: skip
 """All that may be sent to a server that we only look at."""
+_ONLY = "we only look at this server"
 
 
-class ImapWire(imaplib.IMAP4):
-    """imaplib's conversation, without its socket, its log and its APPEND.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a command ended, and the untagged data that came with it, by upper-case name."""
 
-    look_only: refuses every command that could change something at the server.
+    kind: str
+    text: bytes = b""
+    data: dict[str, list[Piece]] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What the server said with its OK, NO or BAD; just that when it said nothing."""
+        said = self.text.decode("utf-8", "replace")
+        return f"BAD {said}".strip() if self.kind == "BAD" else said or self.kind
+
+    def of(self, name: str) -> list[Piece]:
+        """Return the untagged data of one name."""
+        return self.data.get(name, [])
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    """One untagged response: its upper-case name, and the rest (a number before the name comes first)."""
+
+    name: str
+    pieces: list[Piece]
+
+
+class ImapWire:
+    """One connection. `ask` puts a command on the wire, `answer` waits for its end.
+
+    Servers work through commands in order (RFC 9051 section 5.5), so what comes before the end
+    of the oldest command belongs to it. look_only: refuses every command that could change
+    something at the server.
     """
 
     def __init__(self, stream: Stream, *, look_only: bool) -> None:
         self.stream = stream
+        self.capable: frozenset[str] | None = None
         self._look_only = look_only
-        super().__init__(stream.endpoint.host, stream.endpoint.port)
+        self._out: list[bytes] = []
+        self._next = 0
+        self._under_way: deque[bytes] = deque()
+        self._verb = ""
+        self._data: dict[str, list[Piece]] = {}
+        self._ended: dict[bytes, Answer] = {}
+        self.greeting = self._greeting()
 
-    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:  # noqa: ARG002
-        """Take over the connection that was dialled; its clock is its own."""
-        self.host, self.port, self.sock = host, port, self.stream.sock
-
-    def read(self, size: int) -> bytes:
-        """Read a literal."""
-        return self.stream.exactly(size)
-
-    def readline(self) -> bytes:
-        """Read one line; imaplib wants words after `A1 OK`, some servers send none."""
-        line = self.stream.line(_LONGEST_LINE)
-        return _WORDLESS.sub(rb"\1 \r\n", line) if len(line) < 40 else line
-
-    def send(self, data: Any) -> None:
-        """Send bytes."""
-        self.stream.send(data)
-
-    def shutdown(self) -> None:
-        """Close the connection."""
-        self.stream.close()
-
-    def start_tls(self, context: ssl.SSLContext) -> None:
-        """Ask for TLS and put it on; what the server said before is forgotten (RFC 9051 section 6.2.1)."""
-        self.stream.begin("STARTTLS")
-        kind, data = self._simple_command("STARTTLS")
-        if kind != "OK":
-            raise self.stream.fail("tls", f"STARTTLS was refused: {words(data)}")
-        self.sock = self.stream.start_tls(context, self.stream.endpoint.host)
-        self.untagged_responses = {}
-
-    def log_in(self, user: bytes, password: bytes) -> tuple[str, list[Any]]:
-        """Send LOGIN with both arguments as they were quoted (imaplib's own takes ASCII only)."""
-        kind, data = self._simple_command("LOGIN", user, password)
-        if kind == "OK":
-            self.state = "AUTH"
-        return kind, data
-
-    def append_exact(
-        self, folder: bytes, flags: bytes, date: bytes, body: bytes, *, ask: bool
-    ) -> tuple[str, list[Any]]:
-        """Send APPEND with the bytes as they are (imaplib's own rewrites line ends).
-
-        ask: wait for the server's go-ahead before the body. Without it (LITERAL+) a server
-        that dislikes the line would read the message as commands, so the caller must know
-        that it likes such a line.
-        """
-        if ask:
-            self.literal = raw(body)
-            kind, data = self._simple_command("APPEND", folder, flags, date)
-            return kind, data
-        self._permit("APPEND")
-        tag = self._new_tag()
-        line = b" ".join([tag, b"APPEND", folder, flags, date, b"{%d+}" % len(body)])
-        self.send(line + b"\r\n" + body + b"\r\n")
-        kind, data = self._command_complete("APPEND", tag)
-        return kind, data
-
-    def _command(self, name: str, *args: Any) -> bytes:
-        self._permit(f"UID:{args[0]}" if name == "UID" else name)
-        tag: bytes = super()._command(name, *args)  # type: ignore[misc]  # not in typeshed
+    def ask(self, *words: str | bytes) -> bytes:
+        """Put a command on the wire (it goes out with the next flush); return its tag."""
+        raw = [w.encode("ascii") if isinstance(w, str) else w for w in words]
+        verb = b" ".join(raw[: 2 if raw[0] == b"UID" else 1]).decode("ascii")
+        self._permit(verb)
+        self._verb = verb
+        tag = b"M%d" % self._next
+        self._next += 1
+        self._out.append(b" ".join([tag, *raw]) + b"\r\n")
+        self._under_way.append(tag)
         return tag
+
+    def write(self, data: bytes) -> None:
+        """Send what a command goes on with: a literal, the rest of its line."""
+        if self._look_only and self._verb != "AUTHENTICATE":
+            raise NetError("denied", str(self.stream.endpoint), self._verb, _ONLY)
+        self._out.append(data)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what was asked and not sent yet."""
+        if self._out:
+            out, self._out = b"".join(self._out), []
+            self.stream.send(out)
+
+    def answer(self, tag: bytes) -> Answer:
+        """Wait for the end of a command; NetError `closed` when the server says BYE instead."""
+        for untagged in self.lines(tag):
+            self._data.setdefault(untagged.name, []).extend(untagged.pieces)
+        return self._ended.pop(tag)
+
+    def do(self, *words: str | bytes) -> Answer:
+        """Send a command and wait for its end."""
+        return self.answer(self.ask(*words))
+
+    def lines(self, tag: bytes) -> Iterator[Untagged]:
+        """Give the untagged responses up to the end of a command; `answer` then tells how it ended.
+
+        Nothing is kept of them, so that an answer may be longer than memory. Those that belong
+        to a command before it are kept for that command.
+        """
+        self.flush()
+        while tag not in self._ended:
+            line = self.response()
+            if line is None:
+                continue
+            if self._under_way[0] == tag:
+                yield line
+            else:
+                self._data.setdefault(line.name, []).extend(line.pieces)
+
+    def ended(self, tag: bytes) -> bool:
+        """Tell whether the end of a command has been read."""
+        return tag in self._ended
+
+    def go_ahead(self) -> bool:
+        """Wait for the server's `+`; False when it ends the command instead."""
+        tag = self._under_way[-1]
+        self.flush()
+        while tag not in self._ended:
+            line = self.response(wanted_go=True)
+            if line is not None and line.name == "+":
+                return True
+            if line is not None:
+                self._data.setdefault(line.name, []).extend(line.pieces)
+        return False
+
+    def response(self, *, wanted_go: bool = False) -> Untagged | None:
+        """Read one response; None for the end of a command, which is kept for `answer`."""
+        line = self._line()
+        if line[:1] == b"+" and wanted_go:
+            return Untagged("+", [line[1:].strip()])
+        untagged = _UNTAGGED.fullmatch(line)
+        if untagged is not None:
+            return self._untagged(untagged)
+        tagged = _TAGGED.fullmatch(line)
+        if tagged is None or not self._under_way or tagged[1] != self._under_way[0]:
+            raise self.stream.fail("garbage", f"the answer is not IMAP: {line[:80]!r}")
+        self._end(tagged)
+        return None
+
+    def forget_capabilities(self) -> None:
+        """Take back what the server said it can: TLS and login change it (RFC 9051 section 6.1.1)."""
+        self.capable = None
+
+    def _untagged(self, found: re.Match[bytes]) -> Untagged:
+        name = found[2].decode("ascii").upper()
+        rest = found[3] if found[1] is None else b" ".join(p for p in (found[1], found[3]) if p)
+        pieces = self._pieces(rest)
+        if name == "CAPABILITY":
+            self._can(rest)
+        elif name == "OK":
+            self._told(rest)
+        elif name == "BYE" and not self._logging_out():
+            words = rest.decode("utf-8", "replace")
+            text = f"the server closed the connection: * BYE {words}"
+            raise self.stream.fail("closed", text)
+        return Untagged(name, pieces)
+
+    def _logging_out(self) -> bool:
+        return self.stream.phase == "LOGOUT"
+
+    def _pieces(self, line: bytes) -> list[Piece]:
+        """Return a response with its literals read."""
+        pieces: list[Piece] = []
+        while (literal := _LITERAL.search(line)) is not None:
+            pieces.append((line, self.stream.exactly(int(literal[1]))))
+            line = self._line()
+        return [*pieces, line]
+
+    def _end(self, found: re.Match[bytes]) -> None:
+        tag = self._under_way.popleft()
+        text = found[3] or b""
+        self._told(text)
+        self._ended[tag] = Answer(found[2].decode("ascii").upper(), text, self._data)
+        self._data = {}
+
+    def _told(self, text: bytes) -> None:
+        if (found := _CAPABILITY.search(text)) is not None:
+            self._can(found[1])
+
+    def _can(self, names: bytes) -> None:
+        self.capable = frozenset(names.decode("ascii", "replace").upper().split())
+
+    def _line(self) -> bytes:
+        return self.stream.line(_LONGEST_LINE).rstrip(b"\r\n")
+
+    def _greeting(self) -> bytes:
+        """Read the greeting: OK or PREAUTH. A server that says BYE wants no more clients for now."""
+        line = self._line()
+        found = re.match(rb"\* (OK|PREAUTH|BYE)\b ?(.*)", line, re.IGNORECASE | re.DOTALL)
+        if found is None:
+            raise self.stream.fail("garbage", f"the greeting is not IMAP: {line[:80]!r}")
+        if found[1].upper() == b"BYE":
+            raise self.stream.fail("busy", line.decode("utf-8", "replace"))
+        self._told(found[2])
+        return found[1].upper()
 
     def _permit(self, verb: str) -> None:
         if self._look_only and verb not in _LOOKING:
-            text = "we only look at this server"
-            raise NetError("denied", str(self.stream.endpoint), verb, text)
-
-    def _log(self, line: str) -> None:
-        """Keep no log: imaplib's would hold logins and mail."""
-
-
-def raw(argument: bytes) -> Any:
-    """Return bytes as an argument for imaplib, which takes them though its stubs want text."""
-    return argument
-
-
-def words(data: list[Any]) -> str:
-    """Return what the server said with its OK, NO or BAD."""
-    last = data[-1] if data else b""
-    return last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last or "")
+            raise NetError("denied", str(self.stream.endpoint), verb, _ONLY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import select
 import socket
 import ssl
 import time
@@ -27,7 +29,8 @@ class Stream:
         self.endpoint = endpoint
         self._timeout = timeout
         self._last = None if total is None else time.monotonic() + total
-        self._buffer = bytearray()
+        self._buffer = b""
+        self._at = 0
         self.begin("connect")
         with boundary(endpoint, "connect"):
             self.sock = self._connect()
@@ -53,7 +56,7 @@ class Stream:
 
     def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
         """Put TLS on the connection; `name` is what the certificate must be for."""
-        if self._buffer:
+        if self._at < len(self._buffer):
             # RFC 3207 section 6: what came before the handshake cannot be trusted.
             raise self.fail("garbage", "the server sent data before the TLS handshake")
         if (problem := _unfit(name)) is not None:
@@ -74,23 +77,48 @@ class Stream:
 
     def line(self, longest: int) -> bytes:
         """Read one line with its end; NetError `garbage` when it is longer than `longest`."""
-        start = 0
-        while (end := self._buffer.find(b"\n", start)) < 0:
-            start = len(self._buffer)
-            if start > longest:
+        seen = 0
+        while (end := self._buffer.find(b"\n", self._at + seen)) < 0:
+            seen = len(self._buffer) - self._at
+            if seen > longest:
                 raise self.fail("garbage", f"a line longer than {longest} bytes came")
             self._more()
-        return self._take(end + 1)
+        return self._take(end + 1 - self._at)
 
     def exactly(self, size: int) -> bytes:
         """Read that many bytes."""
-        while len(self._buffer) < size:
+        parts: list[bytes] = []
+        while size > 0:
+            parts.append(self.some(size))
+            size -= len(parts[-1])
+        return b"".join(parts)
+
+    def some(self, most: int) -> bytes:
+        """Read at least one byte and at most `most`: what is there, else what comes next."""
+        if self._at == len(self._buffer):
             self._more()
-        return self._take(size)
+        return self._take(min(most, len(self._buffer) - self._at))
+
+    def match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        """Take what a pattern matches at the front of what has come already; None: it does not."""
+        found = pattern.match(self._buffer, self._at)
+        if found is not None:
+            self._at = found.end()
+        return found
+
+    def waiting(self, seconds: float = 0) -> bool:
+        """Tell whether something can be read now, or can within so many seconds."""
+        if self._at < len(self._buffer):
+            return True
+        if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+            return True
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def _take(self, size: int) -> bytes:
-        taken = bytes(self._buffer[:size])
-        del self._buffer[:size]
+        taken = self._buffer[self._at : self._at + size]
+        self._at += len(taken)
         return taken
 
     def _more(self) -> None:
@@ -100,7 +128,8 @@ class Stream:
         if not data:
             raise self.fail("closed", "the server closed the connection")
         self._earn(len(data))
-        self._buffer += data
+        self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
+        self._at = 0
 
     def _earn(self, size: int) -> None:
         self._until += size / _SLOWEST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import imaplib
 import socket
 import ssl
 
@@ -27,10 +26,6 @@ CASES = {
     "tls-eof": (ssl.SSLEOFError(8, "x"), "closed"),
     "tls": (ssl.SSLError(1, "x"), "tls"),
     "eof": (EOFError(), "closed"),
-    "no": (imaplib.IMAP4.error("x"), "denied"),
-    "read-only": (imaplib.IMAP4.readonly("x"), "denied"),
-    "bye": (imaplib.IMAP4.abort("bye"), "closed"),
-    "not-imap": (imaplib.IMAP4.abort("unexpected response: b'x'"), "garbage"),
 }
 
 
@@ -56,21 +51,6 @@ def test_our_own_bugs_are_not_translated():
     """A mistake of ours is not sold as a fault of the network."""
     with pytest.raises(ZeroDivisionError), boundary("mx", "EHLO"):
         raise ZeroDivisionError
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("command: LOGIN => socket error: EOF", "socket error: EOF"),
-        ("STATUS command error: BAD [b'Unknown']", "BAD Unknown"),
-        ("b'* BYE busy'", "* BYE busy"),
-    ],
-)
-def test_the_servers_words_are_peeled_out(text, words):
-    """What imaplib puts around them goes."""
-    with pytest.raises(NetError) as caught, boundary("imap", "STATUS"):
-        raise imaplib.IMAP4.error(text)
-    assert caught.value.text == words
 
 
 def _error(kind):

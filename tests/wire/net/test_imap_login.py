@@ -153,13 +153,13 @@ HOSTILE = {
     "silent": ([lambda peer: peer.hang()], "timeout", "banner"),
     "bye": ([_say("* BYE Too many connections from your address")], "busy", "banner"),
     "closes": ([], "closed", "banner"),
-    "reset": ([_say("* OK hi"), lambda p: p.hear(), lambda p: p.reset()], "closed", "banner"),
+    "reset": ([_say("* OK hi"), lambda p: p.hear(), lambda p: p.reset()], "closed", "CAPABILITY"),
     "smtp": ([_say("220 mx ESMTP")], "garbage", "banner"),
     "pop": ([_say("+OK ready"), lambda peer: peer.hang()], "garbage", "banner"),
-    "preauth": ([_say("* PREAUTH hello root"), lambda p: p.say(f"* CAPABILITY IMAP4rev1\r\n{p.hear().split()[0]} OK")], "garbage", "banner"),
-    "old": ([_say("* OK hi"), lambda p: p.say(f"* CAPABILITY IMAP2\r\n{p.hear().split()[0]} OK")], "garbage", "banner"),
+    "preauth": ([_say("* PREAUTH hello root"), lambda p: p.hear()], "garbage", "banner"),
+    "old": ([_say("* OK hi"), lambda p: p.say(f"* CAPABILITY IMAP2\r\n{p.hear().split()[0]} OK")], "garbage", "CAPABILITY"),
     "drip": ([lambda peer: peer.drip(b"* OK " + b"x" * 500, 0.02)], "timeout", "banner"),
-    "hangs-at-capability": ([_say("* OK hi"), lambda peer: peer.hang()], "timeout", "banner"),
+    "hangs-at-capability": ([_say("* OK hi"), lambda peer: peer.hang()], "timeout", "CAPABILITY"),
     "endless-challenge": ([_more_challenges], "timeout", "AUTHENTICATE"),
 }  # fmt: skip
 
