@@ -21,6 +21,7 @@ from migrate_mail.files.names import (
 )
 from migrate_mail.files.scalars import Duration, Moment
 from migrate_mail.files.strict import StrictModel
+from migrate_mail.inventory.sync_rules import SyncSettings
 
 SCHEMA = "migrate-mail/migration/v1"
 AddressKind = Literal["mailbox", "alias", "list", "forward", "group", "catch-all"]
@@ -150,6 +151,7 @@ class MigrationFile(StrictModel):
     people: dict[str, Person] = Field(default_factory=dict)
     cutover: Cutover = Cutover()
     dns: DnsSettings = DnsSettings()
+    sync: SyncSettings = SyncSettings()
     probe: Probe
     resolvers: list[Resolver] = Field(
         default_factory=list,

@@ -12,6 +12,7 @@ from migrate_mail.files.names import mail_address
 from migrate_mail.files.templates import problems
 from migrate_mail.files.yaml_document import DataPath, YamlDocument
 from migrate_mail.inventory.model import Account, DnsSettings, MigrationFile, MxHost
+from migrate_mail.inventory.sync_rules import map_rules
 
 ACCOUNT_NAMES = ("address", "local")
 
@@ -24,6 +25,7 @@ def file_rules(document: YamlDocument, spec: MigrationFile, base: Path) -> Itera
         yield from _twice(document, path, [mx.host for mx in _mx(spec, side)], "host")
         yield from _patterns(document, spec, side)
     yield from _dns(document, spec.dns)
+    yield from map_rules(document, spec.sync)
     yield from _contacts(document, spec)
     yield from _files(document, spec, base)
 
