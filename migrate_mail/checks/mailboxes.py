@@ -36,6 +36,8 @@ class Mailbox:
     def secret(self) -> str:
         """Where the password is kept, in words; of a command only that it is one."""
         ref = self._login.secret
+        if ref is None:
+            return "the sign-in"
         return f"the secret {ref}" if ref.scheme in {"env", "file", "keyring"} else ref.scheme
 
     @property

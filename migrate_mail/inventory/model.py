@@ -21,9 +21,17 @@ from migrate_mail.files.names import (
 )
 from migrate_mail.files.scalars import Duration, Moment
 from migrate_mail.files.strict import StrictModel
+from migrate_mail.inventory.login_settings import (
+    LoginAs,
+    LoginName,
+    OAuthSettings,
+    TlsWaiver,
+)
 from migrate_mail.inventory.sync_rules import SyncSettings
 
 SCHEMA = "migrate-mail/migration/v1"
+LoginWay = Literal["password", "plain", "login", "token", "xoauth2", "oauthbearer"]
+"""`password` and `token` leave the mechanism to what the server offers."""
 AddressKind = Literal["mailbox", "alias", "list", "forward", "group", "catch-all"]
 
 
@@ -66,6 +74,20 @@ class ImapServer(StrictModel):
     secret: str | None = Field(
         default=None,
         description="secret reference for every account without one of its own; ${address} and ${local} are filled in",
+    )
+    login: LoginName = Field(
+        default="auto",
+        description="mechanism; auto takes the best that the server offers. xoauth2 and oauthbearer without `oauth`: the secret is the token",
+    )
+    login_as: LoginAs | None = Field(
+        default=None,
+        description="an admin who opens every mailbox that has no secret of its own",
+    )
+    oauth: OAuthSettings | None = Field(
+        default=None, description="access tokens instead of passwords (Microsoft 365, Google)"
+    )
+    tls_waiver: TlsWaiver | None = Field(
+        default=None, description="a bad certificate that is let pass, by name and for a while"
     )
     connections: int = Field(
         default=4, ge=1, le=100, description="connections at the same time"
@@ -180,10 +202,17 @@ class SecretRef:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user name and where its secret is kept."""
+    """Whose mailbox, and what opens it.
+
+    secret: where the password is kept, or what stands for it; None when a person signs in with
+    a browser. admin: who logs in on behalf of `user`; empty: the user.
+    """
 
     user: str
-    secret: SecretRef
+    secret: SecretRef | None
+    way: LoginWay = "password"
+    admin: str = ""
+    oauth: OAuthSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

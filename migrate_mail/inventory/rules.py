@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
 from migrate_mail.files.complaint import Complaint
 from migrate_mail.files.names import mail_address
-from migrate_mail.files.templates import problems
 from migrate_mail.files.yaml_document import DataPath, YamlDocument
-from migrate_mail.inventory.model import Account, DnsSettings, MigrationFile, MxHost
+from migrate_mail.inventory.login_rules import login_rules
+from migrate_mail.inventory.model import Account, DnsSettings, ImapServer, MigrationFile, MxHost
 from migrate_mail.inventory.sync_rules import map_rules
-
-ACCOUNT_NAMES = ("address", "local")
 
 
 def file_rules(document: YamlDocument, spec: MigrationFile, base: Path) -> Iterator[Complaint]:
@@ -23,7 +22,7 @@ def file_rules(document: YamlDocument, spec: MigrationFile, base: Path) -> Itera
     for side in ("old", "new"):
         path: DataPath = ("systems", side, "mx")
         yield from _twice(document, path, [mx.host for mx in _mx(spec, side)], "host")
-        yield from _patterns(document, spec, side)
+        yield from login_rules(document, side, _imap(spec, side), now=datetime.now(UTC))
     yield from _dns(document, spec.dns)
     yield from map_rules(document, spec.sync)
     yield from _contacts(document, spec)
@@ -70,12 +69,8 @@ def _mx(spec: MigrationFile, side: str) -> list[MxHost]:
     return spec.systems.old.mx if side == "old" else spec.systems.new.mx
 
 
-def _patterns(document: YamlDocument, spec: MigrationFile, side: str) -> Iterator[Complaint]:
-    imap = spec.systems.old.imap if side == "old" else spec.systems.new.imap
-    for key, text in (("user", imap.user), ("secret", imap.secret or "")):
-        path = ("systems", side, "imap", key)
-        for message, hint in [] if document.is_broken(path) else problems(text, ACCOUNT_NAMES):
-            yield document.complaint(path, "unknown-name", message, hint)
+def _imap(spec: MigrationFile, side: str) -> ImapServer:
+    return spec.systems.old.imap if side == "old" else spec.systems.new.imap
 
 
 def _dns(document: YamlDocument, dns: DnsSettings) -> Iterator[Complaint]:

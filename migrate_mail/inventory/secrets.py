@@ -35,11 +35,15 @@ class Secrets:
         self._known: dict[SecretRef, Secret] = {}
         self._lock = threading.Lock()
 
-    def get(self, ref: SecretRef) -> Secret:
-        """Return the secret. Raise SecretError, which names the reference and never the value."""
+    def get(self, ref: SecretRef, *, anew: bool = False, lines: bool = False) -> Secret:
+        """Return the secret. Raise SecretError, which names the reference and never the value.
+
+        anew: looked up again, for what changes while we run, such as a token. lines: it may
+        have more than one, as a key file has.
+        """
         with self._lock:
-            if ref not in self._known:
-                self._known[ref] = Secret(_clean(ref, self._look_up(ref)))
+            if anew or ref not in self._known:
+                self._known[ref] = Secret(_clean(ref, self._look_up(ref), lines=lines))
             return self._known[ref]
 
     def _look_up(self, ref: SecretRef) -> str:
@@ -69,12 +73,12 @@ class Secrets:
         return self._ask(f"{ref.locator or 'Password'}: ")
 
 
-def _clean(ref: SecretRef, value: str) -> str:
+def _clean(ref: SecretRef, value: str, *, lines: bool) -> str:
     """Return the value without its line end; refuse what can be no password."""
     value = value.removesuffix("\n").removesuffix("\r")
     if not value:
         raise SecretError(f"{ref}: the secret is empty")
-    if "\n" in value or "\0" in value:
+    if ("\n" in value and not lines) or "\0" in value:
         hint = "a secret is one line"
         raise SecretError(f"{ref}: holds more than one line", hint=hint)
     return value

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrate_mail.errors import SecretError
 from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Inventory, Login
 from migrate_mail.inventory.secrets import Secrets
@@ -34,7 +35,9 @@ class World:
 
     def secret(self, login: Login) -> Secret:
         """Return the secret of a login, resolved now and not before."""
-        return self.secrets.get(login.secret)
+        if login.secret is None or login.oauth is not None:
+            raise SecretError(f"{login.user}: there is nobody yet who gets tokens")
+        return self.secrets.get(login.secret, anew=login.way in {"xoauth2", "oauthbearer"})
 
 
 def state_path(inventory: Inventory) -> Path:

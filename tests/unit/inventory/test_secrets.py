@@ -131,3 +131,22 @@ def test_without_the_keyring_package_the_extra_is_named(tmp_path, monkeypatch):
         _secrets(tmp_path).get(SecretRef("keyring", "mail/anna"))
 
     assert caught.value.hint == "pip install 'migrate-mail[keyring]'"
+
+
+def test_what_changes_is_looked_up_again(tmp_path):
+    """A token that a program renews is read anew each time it is asked for so."""
+    secrets = _secrets(tmp_path)
+    ref = _file(tmp_path, b"first")
+
+    assert secrets.get(ref).reveal() == "first"
+    _file(tmp_path, b"second")
+
+    assert secrets.get(ref).reveal() == "first"
+    assert secrets.get(ref, anew=True).reveal() == "second"
+
+
+def test_a_key_file_has_many_lines(tmp_path):
+    """A service account's key is taken whole where a key is wanted."""
+    ref = _file(tmp_path, b'{\n  "type": "service_account"\n}\n')
+
+    assert _secrets(tmp_path).get(ref, lines=True).reveal().count("\n") == 2
