@@ -5,40 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from migrate_mail.net.imap import FolderInfo
+from migrate_mail.sync.special_names import WELL_KNOWN
+from migrate_mail.sync.spelling import key
 
-USES = ("\\sent", "\\drafts", "\\trash", "\\junk", "\\archive")
+USES = tuple(WELL_KNOWN)
 """The attributes of RFC 6154 that stand for one real folder (\\All and \\Flagged are views)."""
-
-WELL_KNOWN: Mapping[str, tuple[str, ...]] = {
-    "\\sent": (
-        "sent",
-        "sent items",
-        "sent messages",
-        "sent mail",
-        "sent-mail",
-        "gesendet",
-        "gesendete objekte",
-        "gesendete elemente",
-        "éléments envoyés",
-        "enviados",
-        "posta inviata",
-    ),
-    "\\drafts": ("drafts", "draft", "entwürfe", "brouillons", "borradores", "bozze"),
-    "\\trash": (
-        "trash",
-        "deleted items",
-        "deleted messages",
-        "papierkorb",
-        "gelöschte elemente",
-        "gelöschte objekte",
-        "corbeille",
-        "papelera",
-        "cestino",
-    ),
-    "\\junk": ("junk", "junk e-mail", "junk email", "spam", "bulk mail", "unerwünscht"),
-    "\\archive": ("archive", "archives", "archiv"),
-}
-"""Names that servers and clients give to these folders, lower-case, most usual first."""
+_NAMES = {use: tuple(key(name) for name in names) for use, names in WELL_KNOWN.items()}
 
 
 def by_attribute(folders: Sequence[FolderInfo]) -> dict[str, str]:
@@ -56,10 +28,15 @@ def by_name(leaves: Mapping[str, str], uses: Collection[str]) -> dict[str, str]:
 
     leaves: last part of the name -> whole name, of the folders that come into question.
     """
-    lowered = {leaf.lower(): name for leaf, name in sorted(leaves.items(), reverse=True)}
+    known = {key(leaf): name for leaf, name in sorted(leaves.items(), reverse=True)}
     found: dict[str, str] = {}
     for use in (u for u in USES if u not in uses):
-        name = next((lowered[n] for n in WELL_KNOWN[use] if n in lowered), None)
+        name = next((known[n] for n in _NAMES[use] if n in known), None)
         if name is not None:
             found[use] = name
     return found
+
+
+def said(use: str) -> str:
+    r"""Return a special use as the RFC spells it: `\Sent`."""
+    return use[:2].upper() + use[2:]
