@@ -8,17 +8,23 @@ from contextlib import ExitStack
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.imap_append import Appended, Appender, usual_date
+from migrate_mail.net.imap_bodies import BodyStream, Closed, Incoming, Opened, Wanted
 from migrate_mail.net.imap_login import connect
-from migrate_mail.net.imap_session import ReadOnlySession, Session
-from migrate_mail.net.imap_text import sendable
+from migrate_mail.net.imap_parse import uid_set
+from migrate_mail.net.imap_session import ReadOnlySession
+from migrate_mail.net.imap_text import read_date, read_flags, sendable, write_date, write_flags
 from migrate_mail.net.imap_types import (
     AppendReceipt,
     FolderInfo,
     FolderStatus,
     ImapTarget,
+    Mailboxes,
+    Making,
     MessageHead,
 )
 from migrate_mail.net.imap_wire import ImapWire
+from migrate_mail.net.imap_writer import Session
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.names import system_addresses
 from migrate_mail.net.retry import patiently
@@ -27,14 +33,29 @@ from migrate_mail.secret import Secret
 
 __all__ = [
     "AppendReceipt",
+    "Appended",
+    "Appender",
+    "BodyStream",
+    "Closed",
     "FolderInfo",
     "FolderStatus",
     "ImapDialer",
     "ImapTarget",
+    "Incoming",
+    "Mailboxes",
+    "Making",
     "MessageHead",
+    "Opened",
     "ReadOnlySession",
     "Session",
+    "Wanted",
+    "read_date",
+    "read_flags",
     "sendable",
+    "uid_set",
+    "usual_date",
+    "write_date",
+    "write_flags",
 ]
 
 _NEXT = {"refused", "unreachable", "timeout"}

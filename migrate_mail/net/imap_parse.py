@@ -20,6 +20,7 @@ _SPECIAL = ("\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "
 _CLOSED = {"\\noselect", "\\nonexistent"}
 _CODE = re.compile(rb"\[([A-Za-z-]+) ([^\]]*)\]")
 _ONLY_UID = re.compile(rb"\d+ \(UID (\d+)\)")
+_MARKED = re.compile(rb"\d+ \(UID (\d+) FLAGS \(([^()]*)\)\)")
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)
 
 
@@ -84,6 +85,7 @@ def status(pieces: Sequence[Piece]) -> FolderStatus:
         messages=_integer(found.get(b"MESSAGES"), "a STATUS answer without MESSAGES"),
         uidnext=_number(found.get(b"UIDNEXT")),
         uidvalidity=_number(found.get(b"UIDVALIDITY")),
+        modseq=_number(found.get(b"HIGHESTMODSEQ")),
     )
 
 
@@ -101,6 +103,7 @@ def opened(untagged: dict[str, list[Piece]]) -> FolderStatus:
         uidnext=_number(codes.get(b"UIDNEXT")),
         uidvalidity=_number(codes.get(b"UIDVALIDITY")),
         permanent_flags=frozenset(flags.strip("() ").split()),
+        modseq=_number(codes.get(b"HIGHESTMODSEQ")),
     )
 
 
@@ -123,6 +126,18 @@ def uids(data: Sequence[Piece]) -> list[int]:
         else:
             rest.append(piece)
     return sorted(found | {row[b"UID"] for row in rows(rest)})
+
+
+def marked(pieces: Sequence[Piece]) -> Iterator[tuple[int, bytes]]:
+    """Read UID and flags (with blanks between) of one FETCH (UID FLAGS) response."""
+    first = pieces[0] if len(pieces) == 1 else None
+    match = _MARKED.fullmatch(first) if isinstance(first, bytes) else None
+    if match:
+        yield int(match[1]), match[2]
+        return
+    for row in rows(pieces):
+        if b"FLAGS" in row:
+            yield row[b"UID"], b" ".join(text(f).encode() for f in _list(row[b"FLAGS"]))
 
 
 def body(data: Sequence[Piece], uid: int) -> bytes | None:

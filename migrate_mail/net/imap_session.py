@@ -1,26 +1,30 @@
-"""One logged-in IMAP session: one that can only look, and one that can also write."""
+"""A logged-in IMAP session that can only look."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
+from migrate_mail.net.imap_bodies import BodyStream, Wanted
 from migrate_mail.net.imap_text import (
     FolderNames,
     UnsendableError,
     quoted,
-    write_date,
-    write_flags,
 )
-from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
+from migrate_mail.net.imap_types import (
+    FolderInfo,
+    FolderStatus,
+    Mailboxes,
+    MessageHead,
+)
 from migrate_mail.net.imap_wire import Answer, ImapWire
 
-_WINDOW = 500
+WINDOW = 500
 """Heads in one command: few round trips, small answers."""
 _PART = 4 * 1024 * 1024
 _LARGE = 8 * 1024 * 1024
@@ -28,6 +32,9 @@ _LARGE = 8 * 1024 * 1024
 _BROKEN = {"timeout", "closed", "garbage", "tls"}
 """After these the two sides may disagree on where they are: the connection is of no more use."""
 _STATUS = "(MESSAGES UIDNEXT UIDVALIDITY)"
+_STATUS_MODSEQ = "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
+FLIGHT = 100
+"""Commands in flight: more could fill the buffers of both ends, and each wait for the other."""
 _HEAD = "(UID RFC822.SIZE FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
 
@@ -48,38 +55,60 @@ class ReadOnlySession:
         self._count = 0
         self._open = True
 
-    def folders(self) -> list[FolderInfo]:
-        """List every folder, with special uses where the server knows them (RFC 6154)."""
+    def mailboxes(self) -> Callable[[], Mailboxes]:
+        """Ask for folders, subscriptions and namespace in one flight; the result reads the answers."""
+        wire = self._wire
         returns = ""
         if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
             returns = " RETURN (SPECIAL-USE CHILDREN)"
         with self._talk("LIST"):
-            return self._listed(self._wire.do("LIST", '""', f'"*"{returns}'), "LIST")
+            # Without NAMESPACE (RFC 2342) the root tells at least what separates levels.
+            space = "NAMESPACE" in self.capabilities
+            root = wire.ask("NAMESPACE") if space else wire.ask("LIST", '""', '""')
+            listed, subscribed = wire.ask("LIST", '""', f'"*"{returns}'), wire.ask("LSUB", '""', '"*"')  # fmt: skip
+            wire.flush()
 
-    def subscribed(self) -> set[str]:
-        """Return the names of the subscribed folders."""
-        with self._talk("LSUB"):
-            listed = self._listed(self._wire.do("LSUB", '""', '"*"'), "LSUB")
-            return {f.name for f in listed if f.selectable}
+        def read() -> Mailboxes:
+            with self._talk("LIST"):
+                prefix, delimiter = self._space(wire.answer(root))
+                folders = self._listed(wire.answer(listed), "LIST")
+                active = self._listed(wire.answer(subscribed), "LSUB")
+            return Mailboxes(tuple(folders), frozenset(f.name for f in active if f.selectable), prefix, delimiter)  # fmt: skip
 
-    def prefix(self) -> tuple[str, str]:
-        """Return prefix and delimiter of the user's own folders (RFC 2342), such as `INBOX.` and `.`."""
-        if "NAMESPACE" in self.capabilities:
-            with self._talk("NAMESPACE"):
-                answer = self._checked(self._wire.do("NAMESPACE"))
-                found = parse.namespace(answer.of("NAMESPACE"), self._names)
-            if found is not None:
-                return found
-        with self._talk("LIST"):
-            listed = self._listed(self._wire.do("LIST", '""', '""'), "LIST")
-        return "", next((f.delimiter for f in listed if f.delimiter), "/")
+        return read
+
+    def folders(self) -> list[FolderInfo]:
+        """List every folder, with special uses where the server knows them (RFC 6154)."""
+        return list(self.mailboxes()().folders)
 
     def status(self, folder: str) -> FolderStatus:
         """Return the state of a folder without opening it."""
-        with self._talk("STATUS"):
-            name = self._names.write(folder)
-            answer = self._checked(self._wire.do("STATUS", name, _STATUS))
-            return parse.status(next(parse.responses(answer.of("STATUS")), []))
+        found = self.statuses([folder])()[folder]
+        if isinstance(found, NetError):
+            raise found
+        return found
+
+    def statuses(
+        self, folders: Sequence[str]
+    ) -> Callable[[], dict[str, FolderStatus | NetError]]:
+        """Ask for the state of many folders in one flight; the result reads the answers.
+
+        A folder that the server refuses has the refusal in place of its state.
+        """
+        items = _STATUS if "CONDSTORE" not in self.capabilities else _STATUS_MODSEQ
+        flight = deque(self._flight(folders[:FLIGHT], items))
+
+        def read() -> dict[str, FolderStatus | NetError]:
+            found: dict[str, FolderStatus | NetError] = {}
+            for start in range(0, len(folders), FLIGHT):
+                if start:
+                    flight.extend(self._flight(folders[start : start + FLIGHT], items))
+                while flight:
+                    folder, tag = flight.popleft()
+                    found[folder] = self._state(tag)
+            return found
+
+        return read
 
     def examine(self, folder: str) -> FolderStatus:
         """Open a folder for reading."""
@@ -104,12 +133,24 @@ class ReadOnlySession:
             answer = self._checked(self._wire.do("UID", "FETCH", "1:*", "(UID)"))
             return parse.uids(answer.of("FETCH"))
 
+    def marks(self, uids: str = "1:*") -> Iterator[tuple[int, bytes]]:
+        """Yield UID and flags (with blanks between) of the open folder's messages, as they come."""
+        if self._count == 0:
+            return
+        with self._talk("UID FETCH"):
+            tag = self._wire.ask("UID", "FETCH", uids, "(UID FLAGS)")
+            for untagged in self._wire.lines(tag):
+                self._wire.stream.begin("UID FETCH")
+                if untagged.name == "FETCH":
+                    yield from parse.marked(untagged.pieces)
+            self._checked(self._wire.answer(tag))
+
     def heads(self, uids: Sequence[int]) -> list[MessageHead]:
         """Return the heads of messages of the open folder; those that are gone are left out."""
         found: list[MessageHead] = []
         wanted = sorted(set(uids))
-        for start in range(0, len(wanted), _WINDOW):
-            found += self._heads(wanted[start : start + _WINDOW])
+        for start in range(0, len(wanted), WINDOW):
+            found += self._heads(wanted[start : start + WINDOW])
         return found
 
     def body(self, uid: int) -> bytes:
@@ -126,6 +167,14 @@ class ReadOnlySession:
         with self._talk("UID SEARCH"):
             words = ("UID", "SEARCH", "HEADER", quoted(header), quoted(value))
             return parse.numbers(self._checked(self._wire.do(*words)).of("SEARCH"))
+
+    def bodies(self, wanted: Sequence[Wanted]) -> BodyStream:
+        """Stream messages of several folders. Until it is read to its end the session is its own."""
+        return BodyStream(self._wire, self._names, wanted)
+
+    def hang_up(self) -> None:
+        """Close without a word, for a conversation that is not wanted any more."""
+        self._drop()
 
     def noop(self) -> None:
         """Keep the session alive, and let the server tell what is new."""
@@ -152,6 +201,28 @@ class ReadOnlySession:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _flight(self, folders: Sequence[str], items: str) -> list[tuple[str, bytes]]:
+        with self._talk("STATUS"):
+            names = [(f, self._names.write(f)) for f in folders]
+            asked = [(f, self._wire.ask("STATUS", name, items)) for f, name in names]
+            self._wire.flush()
+            return asked
+
+    def _state(self, tag: bytes) -> FolderStatus | NetError:
+        with self._talk("STATUS"):
+            answer = self._wire.answer(tag)
+            if answer.kind != "OK":
+                return self._wire.stream.fail("denied", answer.words)
+            return parse.status(next(parse.responses(answer.of("STATUS")), []))
+
+    def _space(self, answer: Answer) -> tuple[str, str]:
+        if "NAMESPACE" not in self.capabilities:
+            return "", next(
+                (f.delimiter for f in self._listed(answer, "LIST") if f.delimiter), "/"
+            )
+        found = parse.namespace(self._checked(answer).of("NAMESPACE"), self._names)
+        return found or ("", "/")
 
     @contextmanager
     def _talk(self, phase: str) -> Iterator[None]:
@@ -215,68 +286,3 @@ class ReadOnlySession:
             text = f"the server said OK but sent no body for UID {uid}: is the message gone?"
             raise self._wire.stream.fail("denied", text)
         return found
-
-
-class Session(ReadOnlySession):
-    """A session that can also write: folders, messages, flags. It deletes nothing."""
-
-    def __init__(self, wire: ImapWire, able: frozenset[str], held: ExitStack) -> None:
-        super().__init__(wire, able, held)
-        self._liked: set[tuple[bytes, bytes]] = set()
-
-    def select(self, folder: str) -> FolderStatus:
-        """Open a folder for writing."""
-        with self._talk("SELECT"):
-            answer = self._wire.do("SELECT", self._names.write(folder))
-            if b"[READ-ONLY]" in answer.text.upper():
-                raise self._wire.stream.fail("denied", f"{folder} may only be read")
-            return self._opened(answer)
-
-    def create(self, folder: str) -> None:
-        """Make a folder; NetError `denied` when it is there or may not be."""
-        with self._talk("CREATE"):
-            self._checked(self._wire.do("CREATE", self._names.write(folder)))
-
-    def subscribe(self, folder: str) -> None:
-        """Subscribe to a folder, so that mail programs show it."""
-        with self._talk("SUBSCRIBE"):
-            self._checked(self._wire.do("SUBSCRIBE", self._names.write(folder)))
-
-    def append(
-        self, folder: str, body: bytes, flags: Sequence[str], internaldate: datetime
-    ) -> AppendReceipt | None:
-        """Add a message, its bytes as they are; None when the server gives no receipt.
-
-        Flags are the five of the system and atoms; others are refused (`denied`) before
-        anything is sent. After `timeout` or `closed` the message may be there or not.
-        """
-        with self._talk("APPEND"):
-            line = self._line(folder, flags, internaldate)
-            # LITERAL+ (RFC 7888) only for a line that this server has liked before: the body
-            # behind a line that it rejects would be read as commands.
-            usual = line[:2] in self._liked and 1971 <= internaldate.year < 2038
-            ask = not usual or "LITERAL+" not in self.capabilities
-            answer = self._checked(self._append(line, body, ask=ask))
-            self._liked.add(line[:2])
-            return parse.receipt(answer.text)
-
-    def set_flags(self, uid: int, flags: Sequence[str]) -> None:
-        """Replace the flags of a message in the selected folder."""
-        with self._talk("UID STORE"):
-            words = ("UID", "STORE", str(uid), "FLAGS.SILENT", write_flags(flags))
-            self._checked(self._wire.do(*words))
-
-    def _line(
-        self, folder: str, flags: Sequence[str], when: datetime
-    ) -> tuple[bytes, bytes, bytes]:
-        return self._names.write(folder), write_flags(flags), write_date(when)
-
-    def _append(self, line: tuple[bytes, bytes, bytes], body: bytes, *, ask: bool) -> Answer:
-        wire = self._wire
-        tag = wire.ask("APPEND", *line, b"{%d%s}" % (len(body), b"" if ask else b"+"))
-        if not ask or wire.go_ahead():
-            wire.write(body + b"\r\n")
-        answer = wire.answer(tag)
-        if not ask and answer.kind == "BAD":
-            self._drop()
-        return answer

@@ -33,7 +33,7 @@ class FolderInfo:
 
 @dataclass(frozen=True, slots=True)
 class FolderStatus:
-    r"""The state of a folder. 0 for uidnext or uidvalidity: the server did not say.
+    r"""The state of a folder. 0 for uidnext, uidvalidity or modseq: the server did not say.
 
     permanent_flags: after `select` only; holds `\*` when the folder takes new keywords.
     """
@@ -42,6 +42,26 @@ class FolderStatus:
     uidnext: int
     uidvalidity: int
     permanent_flags: frozenset[str] = frozenset()
+    modseq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    """A user's folders at one server. prefix, delimiter: of the personal namespace (RFC 2342)."""
+
+    folders: tuple[FolderInfo, ...]
+    subscribed: frozenset[str]
+    prefix: str
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A folder that is to be opened for writing, made and subscribed before if so."""
+
+    folder: str
+    create: bool
+    subscribe: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _LOOKING = frozenset(
     )
 )  # fmt: skip
 """All that may be sent to a server that we only look at."""
+_PIECE = 128 * 1024
 _ONLY = "we only look at this server"
 
 
@@ -69,6 +70,7 @@ class ImapWire:
         self.capable: frozenset[str] | None = None
         self._look_only = look_only
         self._out: list[bytes] = []
+        self._size = 0
         self._next = 0
         self._under_way: deque[bytes] = deque()
         self._verb = ""
@@ -90,15 +92,22 @@ class ImapWire:
 
     def write(self, data: bytes) -> None:
         """Send what a command goes on with: a literal, the rest of its line."""
+        self.put(data)
+        self.flush()
+
+    def put(self, data: bytes) -> None:
+        """Add to what goes out: a literal, the rest of a line. It is sent in large pieces."""
         if self._look_only and self._verb != "AUTHENTICATE":
             raise NetError("denied", str(self.stream.endpoint), self._verb, _ONLY)
         self._out.append(data)
-        self.flush()
+        self._size += len(data)
+        if self._size >= _PIECE:
+            self.flush()
 
     def flush(self) -> None:
-        """Send what was asked and not sent yet."""
+        """Send what was asked or put and not sent yet."""
         if self._out:
-            out, self._out = b"".join(self._out), []
+            out, self._out, self._size = b"".join(self._out), [], 0
             self.stream.send(out)
 
     def answer(self, tag: bytes) -> Answer:
@@ -131,6 +140,13 @@ class ImapWire:
         """Tell whether the end of a command has been read."""
         return tag in self._ended
 
+    def drain(self) -> None:
+        """Read what has come already, without waiting for more."""
+        while self._under_way and self.stream.waiting():
+            line = self.response()
+            if line is not None:
+                self._data.setdefault(line.name, []).extend(line.pieces)
+
     def go_ahead(self) -> bool:
         """Wait for the server's `+`; False when it ends the command instead."""
         tag = self._under_way[-1]
@@ -143,9 +159,12 @@ class ImapWire:
                 self._data.setdefault(line.name, []).extend(line.pieces)
         return False
 
-    def response(self, *, wanted_go: bool = False) -> Untagged | None:
-        """Read one response; None for the end of a command, which is kept for `answer`."""
-        line = self._line()
+    def response(self, line: bytes = b"", *, wanted_go: bool = False) -> Untagged | None:
+        """Read one response; None for the end of a command, which is kept for `answer`.
+
+        line: its first line, when that has been read already.
+        """
+        line = line.rstrip(b"\r\n") or self._line()
         if line[:1] == b"+" and wanted_go:
             return Untagged("+", [line[1:].strip()])
         untagged = _UNTAGGED.fullmatch(line)

@@ -23,6 +23,7 @@ class Database:
         self.clock = clock
         self._connection = connection
         self._mutex = threading.RLock()
+        self._synced = True
 
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Return what a SELECT gives."""
@@ -34,15 +35,23 @@ class Database:
         with self.transaction() as connection:
             return connection.execute(sql, values).lastrowid or 0
 
-    def add_all(self, sql: str, rows: Iterable[Values]) -> None:
-        """Carry out one statement for many rows, all or nothing."""
-        with self.transaction() as connection:
+    def add_all(self, sql: str, rows: Iterable[Values], *, synced: bool = True) -> None:
+        """Carry out one statement for many rows, all or nothing. synced: see `transaction`."""
+        with self.transaction(synced=synced) as connection:
             connection.executemany(sql, rows)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Give the connection for several statements; all or nothing, durable when it ends."""
+    def transaction(self, *, synced: bool = True) -> Iterator[sqlite3.Connection]:
+        """Give the connection for several statements; all or nothing, durable when it ends.
+
+        synced False: survives kill -9, but a power cut may take it back (never without all that
+        came after it): for what can be found out again.
+        """
         with self._mutex, speaking_of(self.path):
+            if synced != self._synced:
+                self._synced = synced
+                word = "FULL" if synced else "NORMAL"
+                self._connection.execute(f"PRAGMA synchronous = {word}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -147,29 +147,49 @@ class FolderRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRecord:
-    """One message that was copied, or is being copied.
+class CopyRecord:
+    """One message at old that is at new.
 
-    new_uid None: an intent without receipt; it is settled by looking at the destination.
-    uidnext: the destination folder's UIDNEXT when the intent was written.
-    flags: as last copied, sorted. content: SHA-256 hex of the bytes with CRLF line ends.
+    flags: as last copied, sorted. ours: we put it there; False for one that was there already.
     """
 
-    folder_id: int
     old_uid: int
-    new_uid: int | None
-    uidnext: int
+    new_uid: int
     size: int
     flags: tuple[str, ...]
-    internaldate: str
-    content: str
+    ours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FolderLook:
+    """How a folder at old was when a pass over it last came to its end, and what came of it.
+
+    uidnext, messages, modseq (0: not told): as STATUS gave them before the pass began. While
+    they stay so there is nothing to do. found = copied + already + skipped + failed.
+    """
+
+    uidnext: int
+    messages: int
+    modseq: int
+    found: int
+    copied: int
+    already: int
+    skipped: int
+    failed: int
+    at: datetime
+
+    @property
+    def adds_up(self) -> bool:
+        """True when every message that was found is accounted for."""
+        return self.found == self.copied + self.already + self.skipped + self.failed
 
 
 @dataclass(frozen=True, slots=True)
 class SyncTotals:
     """Where the sync of one account stands, for reports.
 
-    failed: messages and folders entered by name. last_at, last_state: when the last pass over it
+    copied counts what was there already, too. pending: folders in which a copy was cut off and
+    that were not looked at since. failed, skipped: messages and folders entered by name. last_at, last_state: when the last pass over it
     ended and how (`done`, `incomplete`, `failed`...); none when no pass has ended.
     """
 
@@ -181,11 +201,15 @@ class SyncTotals:
     failed: int
     last_at: datetime | None
     last_state: str = ""
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SyncFailure:
-    """One message or folder that could not be copied, by name."""
+    """One message or folder that was not copied, by name.
+
+    kind: `failed`, or `skipped` because somebody asked for that. date: INTERNALDATE, ISO 8601.
+    """
 
     account: str
     folder: str
@@ -193,3 +217,8 @@ class SyncFailure:
     subject: str
     reason: str
     at: datetime
+    kind: str = "failed"
+    sender: str = ""
+    size: int = 0
+    date: str | None = None
+    remedy: str = ""

@@ -132,12 +132,55 @@ def m005_sync(db: sqlite3.Connection) -> None:
     _only_append(db, "sync_ends")
 
 
+def m006_windows(db: sqlite3.Connection) -> None:
+    """Replace an intent for each message by a window for each folder; keep receipts.
+
+    A copy that an earlier version entered counts as not ours, which is the careful reading:
+    what is not ours is never removed.
+    """
+    db.execute(
+        "CREATE TABLE sync_receipts (folder_id INTEGER NOT NULL REFERENCES sync_folders,"
+        " old_uid INTEGER NOT NULL, new_uid INTEGER NOT NULL, size INTEGER NOT NULL,"
+        " flags TEXT NOT NULL, ours INTEGER NOT NULL, PRIMARY KEY (folder_id, old_uid))"
+        " WITHOUT ROWID"
+    )
+    db.execute(
+        "INSERT INTO sync_receipts SELECT folder_id, old_uid, new_uid, size, flags, 0"
+        " FROM sync_messages WHERE new_uid IS NOT NULL"
+    )
+    db.execute("CREATE UNIQUE INDEX sync_receipts_at_new ON sync_receipts (folder_id, new_uid)")
+    db.execute(
+        "CREATE TABLE sync_windows (folder_id INTEGER PRIMARY KEY REFERENCES sync_folders,"
+        " uidnext INTEGER NOT NULL)"
+    )
+    db.execute(
+        "INSERT INTO sync_windows SELECT folder_id, min(uidnext) FROM sync_messages"
+        " WHERE new_uid IS NULL GROUP BY folder_id"
+    )
+    db.execute("DROP TABLE sync_messages")
+    db.execute(
+        "CREATE TABLE sync_looks (folder_id INTEGER PRIMARY KEY REFERENCES sync_folders,"
+        " uidnext INTEGER NOT NULL, messages INTEGER NOT NULL, modseq INTEGER NOT NULL,"
+        " found INTEGER NOT NULL, copied INTEGER NOT NULL, already INTEGER NOT NULL,"
+        " skipped INTEGER NOT NULL, failed INTEGER NOT NULL, at TEXT NOT NULL)"
+    )
+
+
+def m007_uncopied(db: sqlite3.Connection) -> None:
+    """Tell more of each message that was not copied: failed or skipped, from, size, date, remedy."""
+    for column in ("kind TEXT NOT NULL DEFAULT 'failed'", "sender TEXT NOT NULL DEFAULT ''",
+                   "size INTEGER NOT NULL DEFAULT 0", "date TEXT", "remedy TEXT NOT NULL DEFAULT ''"):  # fmt: skip
+        db.execute(f"ALTER TABLE sync_failures ADD COLUMN {column}")
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
     m003_dns,
     m004_deliveries,
     m005_sync,
+    m006_windows,
+    m007_uncopied,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

@@ -1,36 +1,51 @@
-"""The sync journal: which message at old is which message at new, and what is under way.
+"""The sync journal: which message at old is which message at new, and where a copy was cut off.
 
-Intent before APPEND, receipt after. An intent costs one synced transaction, so write many at
-once; about 100 bytes of file per message.
+Before anything is sent into a folder a *window* is opened: new's UIDNEXT at that moment, durable.
+Receipts follow while messages arrive. A window that is still open tells that whatever new holds
+from there on without a receipt may be ours: it is looked at before anything is sent again.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from migrate_mail.state.codec import maybe_moment_of, moment_of, moment_text
-from migrate_mail.state.records import FolderRecord, MessageRecord, SyncFailure, SyncTotals
+from migrate_mail.state.records import (
+    CopyRecord,
+    FolderLook,
+    FolderRecord,
+    SyncFailure,
+    SyncTotals,
+)
 from migrate_mail.state.table import Tables
+
+FolderKey = tuple[str, str, str, int, int]
+"""Account, name at old, name at new, UIDVALIDITY at old, UIDVALIDITY at new."""
+Receipt = tuple[int, int, int, int, str, bool]
+"""A receipt as stored: folder, UID at old, UID at new, size, flags with blanks, ours."""
 
 _PAGE = 5000
 _TOTALS = """
 WITH present AS (SELECT max(id) AS id, account FROM sync_folders GROUP BY account, old_name),
 counted AS (
     SELECT account, count(DISTINCT present.id) AS folders, count(new_uid) AS copied,
-           coalesce(sum(size) FILTER (WHERE new_uid IS NOT NULL), 0) AS bytes,
-           count(old_uid) - count(new_uid) AS pending
-    FROM present LEFT JOIN sync_messages ON folder_id = present.id GROUP BY account),
-failed AS (SELECT account, count(*) AS failed FROM sync_failures GROUP BY account),
+           coalesce(sum(size), 0) AS bytes
+    FROM present LEFT JOIN sync_receipts ON folder_id = present.id GROUP BY account),
+open AS (SELECT account, count(*) AS pending FROM sync_windows JOIN sync_folders
+         ON id = folder_id GROUP BY account),
+failed AS (SELECT account, count(*) FILTER (WHERE kind = 'failed') AS failed,
+           count(*) FILTER (WHERE kind = 'skipped') AS skipped
+           FROM sync_failures GROUP BY account),
 ended AS (SELECT account, state, at, max(id) FROM sync_ends GROUP BY account),
 names AS (SELECT account FROM counted UNION SELECT account FROM failed
           UNION SELECT account FROM ended)
 SELECT account, coalesce(folders, 0) AS folders, coalesce(copied, 0) AS copied,
        coalesce(bytes, 0) AS bytes, coalesce(pending, 0) AS pending,
-       coalesce(failed, 0) AS failed, at, coalesce(state, '') AS state
-FROM names LEFT JOIN counted USING (account) LEFT JOIN failed USING (account)
-     LEFT JOIN ended USING (account)
+       coalesce(failed, 0) AS failed, coalesce(skipped, 0) AS skipped, at,
+       coalesce(state, '') AS state
+FROM names LEFT JOIN counted USING (account) LEFT JOIN open USING (account)
+     LEFT JOIN failed USING (account) LEFT JOIN ended USING (account)
 ORDER BY account
 """
 """A folder that was made anew on either side has several rows; only its last one counts."""
@@ -49,18 +64,25 @@ class SyncJournal(Tables):
     ) -> FolderRecord:
         """Return the record of a pair of folders as they are now; make it when it is new."""
         key = (account, old_name, new_name, old_uidvalidity, new_uidvalidity)
+        return self.folders_of([key])[0]
+
+    def folders_of(self, keys: Sequence[FolderKey]) -> list[FolderRecord]:
+        """Return the records of many pairs of folders; those that are new are made."""
         with self._db.transaction() as db:
-            db.execute(
+            db.executemany(
                 "INSERT INTO sync_folders (account, old_name, new_name, old_uidvalidity,"
                 " new_uidvalidity) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                key,
+                keys,
             )
-            row = db.execute(
-                "SELECT * FROM sync_folders WHERE (account, old_name, new_name,"
-                " old_uidvalidity, new_uidvalidity) = (?, ?, ?, ?, ?)",
-                key,
-            ).fetchone()
-        return FolderRecord(**row)
+            rows = [
+                db.execute(
+                    "SELECT * FROM sync_folders WHERE (account, old_name, new_name,"
+                    " old_uidvalidity, new_uidvalidity) = (?, ?, ?, ?, ?)",
+                    key,
+                ).fetchone()
+                for key in keys
+            ]
+        return [FolderRecord(**row) for row in rows]
 
     def folders(self, account: str) -> list[FolderRecord]:
         """Return every pair of folders that an account ever had, oldest first."""
@@ -69,107 +91,140 @@ class SyncJournal(Tables):
         )
         return [FolderRecord(**row) for row in rows]
 
-    def messages(self, folder_id: int) -> dict[int, MessageRecord]:
-        """Return what is known of a folder's messages by UID at old, intents included."""
-        return {m.old_uid: m for m in self.each_message(folder_id)}
-
-    def each_message(self, folder_id: int) -> Iterator[MessageRecord]:
-        """Yield what `messages` returns by ascending UID at old, a page of it in memory at a time."""
+    def copies(self, folder_id: int) -> Iterator[CopyRecord]:
+        """Yield a folder's receipts by ascending UID at old, a page of them in memory at a time."""
         seen: dict[str, tuple[str, ...]] = {}
         after = -1
         while True:
             rows = self._db.rows(
-                "SELECT * FROM sync_messages WHERE folder_id = ? AND old_uid > ?"
-                " ORDER BY old_uid LIMIT ?",
+                "SELECT old_uid, new_uid, size, flags, ours FROM sync_receipts"
+                " WHERE folder_id = ? AND old_uid > ? ORDER BY old_uid LIMIT ?",
                 (folder_id, after, _PAGE),
             )
-            for row in rows:
-                flags = row["flags"]
-                yield _message(row, seen.setdefault(flags, tuple(flags.split())))
+            for old, new, size, flags, ours in rows:
+                yield CopyRecord(
+                    old, new, size, seen.setdefault(flags, tuple(flags.split())), bool(ours)
+                )
             if len(rows) < _PAGE:
                 return
             after = rows[-1]["old_uid"]
 
-    def intend(self, messages: Sequence[MessageRecord]) -> None:
-        """Record that messages are about to be sent; durable on return.
+    def claimed(self, folder_id: int, least: int = 0) -> set[int]:
+        """Return the UIDs at new, from `least` on, that have a receipt."""
+        rows = self._db.rows(
+            "SELECT new_uid FROM sync_receipts WHERE folder_id = ? AND new_uid >= ?",
+            (folder_id, least),
+        )
+        return {row[0] for row in rows}
 
-        An intent that is there already is renewed. A message with a receipt is refused
-        (sqlite3.IntegrityError): sending it would double it.
-        """
-        with self._db.transaction() as db:
-            db.executemany(
-                "DELETE FROM sync_messages WHERE folder_id = ? AND old_uid = ?"
-                " AND new_uid IS NULL",
-                [(m.folder_id, m.old_uid) for m in messages],
-            )
-            db.executemany(
-                "INSERT INTO sync_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [_row(m) for m in messages],
-            )
-
-    def receive(self, folder_id: int, old_uid: int, new_uid: int) -> None:
-        """Record which message at new an intent became."""
-        self.receive_all(folder_id, {old_uid: new_uid})
-
-    def receive_all(self, folder_id: int, receipts: Mapping[int, int]) -> None:
-        """Record many receipts (UID at old -> UID at new), all or nothing."""
-        self._db.add_all(
-            "UPDATE sync_messages SET new_uid = ? WHERE folder_id = ? AND old_uid = ?",
-            [(new, folder_id, old) for old, new in receipts.items()],
+    def count(self, folder_id: int) -> int:
+        """Return how many receipts a folder has."""
+        return int(
+            self._db.rows(
+                "SELECT count(*) FROM sync_receipts WHERE folder_id = ?", (folder_id,)
+            )[0][0]
         )
 
-    def forget(self, folder_id: int, old_uid: int) -> None:
-        """Drop what is known of a message: an intent that did not arrive, a copy that is gone."""
-        self.forget_all(folder_id, [old_uid])
+    def open_windows(self, windows: Mapping[int, int]) -> None:
+        """Record that messages are about to be sent (folder -> new's UIDNEXT); durable on return."""
+        self._db.add_all(
+            "INSERT INTO sync_windows VALUES (?, ?)"
+            " ON CONFLICT DO UPDATE SET uidnext = excluded.uidnext",
+            windows.items(),
+        )
+
+    def windows(self, account: str) -> dict[int, int]:
+        """Return the windows that are open: folder -> new's UIDNEXT when it was opened."""
+        rows = self._db.rows(
+            "SELECT folder_id, uidnext FROM sync_windows JOIN sync_folders ON id = folder_id"
+            " WHERE account = ?",
+            (account,),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def enter(self, folder_id: int, copies: Iterable[CopyRecord]) -> None:
+        """Enter receipts, all or nothing.
+
+        sqlite3.IntegrityError for a message that has one already, or a UID at new that is the
+        copy of another message. A power cut may take receipts back: the window still tells.
+        """
+        self.enter_rows((folder_id, c.old_uid, c.new_uid, c.size, " ".join(c.flags), c.ours) for c in copies)  # fmt: skip
+
+    def enter_rows(self, rows: Iterable[Receipt]) -> None:
+        """Enter receipts of several folders as they are stored: quick, for many of them."""
+        self._db.add_all(
+            "INSERT INTO sync_receipts VALUES (?, ?, ?, ?, ?, ?)", rows, synced=False
+        )
+
+    def close_windows(self, folder_ids: Iterable[int]) -> None:
+        """Record that everything that was sent into these folders has its receipt."""
+        self._db.add_all(
+            "DELETE FROM sync_windows WHERE folder_id = ?", [(f,) for f in folder_ids]
+        )
 
     def forget_all(self, folder_id: int, old_uids: Sequence[int]) -> None:
-        """Drop many messages, all or nothing."""
+        """Drop receipts whose copies are gone, all or nothing."""
         self._db.add_all(
-            "DELETE FROM sync_messages WHERE folder_id = ? AND old_uid = ?",
+            "DELETE FROM sync_receipts WHERE folder_id = ? AND old_uid = ?",
             [(folder_id, uid) for uid in old_uids],
         )
-
-    def set_flags(self, folder_id: int, old_uid: int, flags: tuple[str, ...]) -> None:
-        """Record the flags that a copy was given."""
-        self.set_all_flags(folder_id, {old_uid: flags})
 
     def set_all_flags(self, folder_id: int, flags: Mapping[int, tuple[str, ...]]) -> None:
         """Record the flags of many copies (by UID at old), all or nothing."""
         self._db.add_all(
-            "UPDATE sync_messages SET flags = ? WHERE folder_id = ? AND old_uid = ?",
+            "UPDATE sync_receipts SET flags = ? WHERE folder_id = ? AND old_uid = ?",
             [(" ".join(f), folder_id, uid) for uid, f in flags.items()],
         )
 
-    def fail(self, failure: SyncFailure) -> None:
-        """Enter what could not be copied, by name."""
-        f = failure
-        self._db.add(
-            "INSERT INTO sync_failures (account, folder, uid, subject, reason, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (f.account, f.folder, f.uid, f.subject, f.reason, moment_text(f.at)),
+    def looked(self, looks: Mapping[int, FolderLook]) -> None:
+        """Record how folders were when a pass over them came to its end."""
+        self._db.add_all(
+            "INSERT OR REPLACE INTO sync_looks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(f, *_look_row(look)) for f, look in looks.items()],
         )
 
-    def failures(self, account: str | None = None) -> list[SyncFailure]:
-        """Return what could not be copied, of an account or of all, in the order it was met."""
+    def looks(self, account: str) -> dict[int, FolderLook]:
+        """Return the last look at each folder of an account, by folder."""
         rows = self._db.rows(
-            "SELECT * FROM sync_failures WHERE ?1 IS NULL OR account = ?1 ORDER BY account, id",
+            "SELECT sync_looks.* FROM sync_looks JOIN sync_folders ON id = folder_id"
+            " WHERE account = ?",
+            (account,),
+        )
+        return {
+            r[0]: FolderLook(r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], moment_of(r[9]))
+            for r in rows
+        }
+
+    def fail(self, failure: SyncFailure) -> None:
+        """Enter what was not copied, by name."""
+        f = failure
+        self._db.add(
+            "INSERT INTO sync_failures (account, folder, uid, subject, reason, at, kind, sender,"
+            " size, date, remedy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (f.account, f.folder, f.uid, f.subject, f.reason, moment_text(f.at), f.kind,
+             f.sender, f.size, f.date, f.remedy),
+        )  # fmt: skip
+
+    def failures(self, account: str | None = None) -> list[SyncFailure]:
+        """Return what was not copied, of an account or of all, in the order it was met."""
+        rows = self._db.rows(
+            "SELECT account, folder, uid, subject, reason, at, kind, sender, size, date, remedy"
+            " FROM sync_failures WHERE ?1 IS NULL OR account = ?1 ORDER BY account, id",
             (account,),
         )
         return [
-            SyncFailure(
-                r["account"],
-                r["folder"],
-                r["uid"],
-                r["subject"],
-                r["reason"],
-                moment_of(r["at"]),
-            )
-            for r in rows
+            SyncFailure(r[0], r[1], r[2], r[3], r[4], moment_of(r[5]), *r[6:]) for r in rows
         ]
 
-    def clear_failures(self, account: str) -> None:
-        """Forget an account's failures: a new pass over it finds out again."""
-        self._db.add("DELETE FROM sync_failures WHERE account = ?", (account,))
+    def clear_failures(self, account: str, folders: Sequence[str] | None = None) -> None:
+        """Forget an account's failures, or those of some folders: a new pass finds out again."""
+        if folders is None:
+            self._db.add("DELETE FROM sync_failures WHERE account = ?", (account,))
+        else:
+            self._db.add_all(
+                "DELETE FROM sync_failures WHERE account = ? AND folder = ?",
+                [(account, folder) for folder in folders],
+            )
 
     def account_done(self, account: str, *, state: str, at: datetime) -> None:
         """Record that a pass over an account ended, and how: `done`, `incomplete`, `failed`..."""
@@ -190,32 +245,14 @@ class SyncJournal(Tables):
                 failed=r["failed"],
                 last_at=maybe_moment_of(r["at"]),
                 last_state=r["state"],
+                skipped=r["skipped"],
             )
             for r in self._db.rows(_TOTALS)
         ]
 
 
-def _row(m: MessageRecord) -> tuple[object, ...]:
+def _look_row(look: FolderLook) -> tuple[object, ...]:
     return (
-        m.folder_id,
-        m.old_uid,
-        m.new_uid,
-        m.uidnext,
-        m.size,
-        " ".join(m.flags),
-        m.internaldate,
-        bytes.fromhex(m.content),
-    )
-
-
-def _message(row: sqlite3.Row, flags: tuple[str, ...]) -> MessageRecord:
-    return MessageRecord(
-        folder_id=row["folder_id"],
-        old_uid=row["old_uid"],
-        new_uid=row["new_uid"],
-        uidnext=row["uidnext"],
-        size=row["size"],
-        flags=flags,
-        internaldate=row["internaldate"],
-        content=row["content"].hex(),
-    )
+        look.uidnext, look.messages, look.modseq, look.found, look.copied, look.already,
+        look.skipped, look.failed, moment_text(look.at),
+    )  # fmt: skip

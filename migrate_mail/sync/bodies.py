@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 
 from migrate_mail.errors import NetError
-from migrate_mail.net.imap import ReadOnlySession
-from migrate_mail.sync.content import content_hash
+from migrate_mail.net.imap import Incoming, ReadOnlySession, Wanted, uid_set
+from migrate_mail.sync.content import ContentHash, content_hash
 
+_LONGEST = 4000
 _UNREADABLE = frozenset({"denied", "garbage"})
 
 
 class Contents:
-    """The content hashes of the open folder's messages, each read at most once."""
+    """The content hashes of an open folder's messages, each read at most once."""
 
-    def __init__(
-        self, session: ReadOnlySession, known: Mapping[int, str] | None = None
-    ) -> None:
+    def __init__(self, session: ReadOnlySession, folder: str = "") -> None:
         self._session = session
-        self._known: dict[int, str | None] = dict(known or {})
+        self._folder = folder
+        self._known: dict[int, str | None] = {}
 
     def __call__(self, uid: int) -> str | None:
         """Return the hash of one message; None when the server does not give it."""
@@ -26,6 +26,30 @@ class Contents:
             body = read_body(self._session, uid)
             self._known[uid] = None if body is None else content_hash(body)
         return self._known[uid]
+
+    def ahead(self, uids: Collection[int]) -> None:
+        """Read many messages in one go; those that do not come are read one by one when asked for."""
+        missing = sorted(set(uids) - self._known.keys())
+        if len(missing) < 2:
+            return
+        stream = self._session.bodies([Wanted(self._folder, uid_sets(missing))])
+        for item in stream.items():
+            if isinstance(item, Incoming):
+                whole = ContentHash()
+                while data := stream.chunk():
+                    whole.update(data)
+                self._known[item.uid] = whole.hexdigest()
+
+
+def uid_sets(uids: Sequence[int]) -> list[str]:
+    """Write ascending UIDs as sets that are no longer than a server's command line."""
+    sets: list[str] = []
+    for part in uid_set(uids).split(","):
+        if sets and len(sets[-1]) + len(part) < _LONGEST:
+            sets[-1] += f",{part}"
+        else:
+            sets.append(part)
+    return sets if uids else []
 
 
 def read_body(session: ReadOnlySession, uid: int) -> bytes | None:

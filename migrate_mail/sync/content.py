@@ -9,13 +9,40 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
 _SUBJECT = re.compile(rb"^subject:[ \t]*(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
+_FROM = re.compile(rb"^from:[ \t]*(.*(?:\r?\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
+class ContentHash:
+    """SHA-256 of a message with CRLF line ends (servers store and send other ones), piece by piece."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._held = b""
+
+    def update(self, data: bytes) -> None:
+        """Take in the next piece."""
+        data = self._held + data
+        # What follows a last CR decides whether it is a line end of its own.
+        self._held = data[-1:] if data.endswith(b"\r") else b""
+        self._add(data[: len(data) - len(self._held)])
+
+    def hexdigest(self) -> str:
+        """Return the hash of all pieces."""
+        self._add(self._held)
+        self._held = b""
+        return self._hash.hexdigest()
+
+    def _add(self, data: bytes) -> None:
+        lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._hash.update(lines.replace(b"\n", b"\r\n"))
+
+
 def content_hash(body: bytes) -> str:
-    """Return SHA-256 hex of a message with CRLF line ends (servers store and send other ones)."""
-    lines = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return hashlib.sha256(lines.replace(b"\n", b"\r\n")).hexdigest()
+    """Return the hex hash of a whole message."""
+    whole = ContentHash()
+    whole.update(body)
+    return whole.hexdigest()
 
 
 def second(moment: datetime) -> datetime:
@@ -25,8 +52,17 @@ def second(moment: datetime) -> datetime:
 
 def subject_of(body: bytes) -> str:
     """Return the decoded subject for lists that people read; empty when there is none."""
+    return _header(body, _SUBJECT)
+
+
+def sender_of(body: bytes) -> str:
+    """Return the decoded From header for lists that people read; empty when there is none."""
+    return _header(body, _FROM)
+
+
+def _header(body: bytes, pattern: re.Pattern[bytes]) -> str:
     end = _HEADER_END.search(body)
-    found = _SUBJECT.search(body[: end.start() if end else len(body)])
+    found = pattern.search(body[: end.start() if end else len(body)])
     if found is None:
         return ""
     text = " ".join(found[1].decode("utf-8", "replace").split())

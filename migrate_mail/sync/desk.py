@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from migrate_mail.finding import Clock
+from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import ReadOnlySession, Session
-from migrate_mail.state.records import FolderRecord, MessageRecord, SyncFailure
+from migrate_mail.state.records import FolderRecord, SyncFailure
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.mailbox import Doors
-from migrate_mail.sync.names import FolderPair
 from migrate_mail.sync.progress import SyncProgress, SyncState
 
 Watch = Callable[[SyncProgress], None]
@@ -36,7 +36,10 @@ class SyncKit:
 
 @dataclass(slots=True)
 class Tally:
-    """The counters of one account in one run; `total`, `done` and `failed` in one pass."""
+    """The counters of one account in one run; `total`, `done` and `failed` in one pass.
+
+    careful: new did not understand an APPEND; from then on it is asked before every message.
+    """
 
     account: str
     folder: str = ""
@@ -48,6 +51,7 @@ class Tally:
     adopted: int = 0
     flagged: int = 0
     failed: int = 0
+    careful: bool = False
 
     def progress(self, state: SyncState, note: str = "") -> SyncProgress:
         """Return the counters as they are now."""
@@ -64,16 +68,32 @@ class Tally:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One account being worked on: both sessions, open at the same time."""
+RecordKey = tuple[str, str, int, int]
+"""Names at old and new, UIDVALIDITY at old and new."""
 
-    account: str
-    kit: SyncKit
-    tally: Tally
-    old: ReadOnlySession
-    new: Session
-    additions_only: bool
+
+class Desk:
+    """One account being worked on: both sessions, and what the journal knows of its folders."""
+
+    def __init__(
+        self,
+        account: Account,
+        kit: SyncKit,
+        tally: Tally,
+        sides: tuple[ReadOnlySession, Session],
+    ) -> None:
+        self.account = account.address
+        self.kit = kit
+        self.tally = tally
+        self.old, self.new = sides
+        self.additions_only = account.domain in kit.switched
+        journal = kit.journal
+        self.records: dict[RecordKey, FolderRecord] = {
+            (r.old_name, r.new_name, r.old_uidvalidity, r.new_uidvalidity): r
+            for r in journal.folders(self.account)
+        }
+        self.looks = journal.looks(self.account)
+        self.windows = journal.windows(self.account)
 
     @property
     def stopped(self) -> bool:
@@ -84,26 +104,12 @@ class Desk:
         """Tell whoever watches."""
         self.kit.watch(self.tally.progress(state))
 
-    def fail(self, folder: str, uid: int | None, subject: str, reason: str) -> None:
+    def refuse_folder(self, folder: str, reason: str) -> None:
+        """Enter a whole folder as not copied."""
+        self.kit.journal.clear_failures(self.account, [folder])
+        self.fail(SyncFailure(self.account, folder, None, "", reason, self.kit.clock()))
+
+    def fail(self, failure: SyncFailure) -> None:
         """Enter a message, or a whole folder, as not copied, by name."""
-        at = self.kit.clock()
-        self.kit.journal.fail(SyncFailure(self.account, folder, uid, subject, reason, at))
+        self.kit.journal.fail(failure)
         self.tally.failed += 1
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFolder:
-    """A folder that is open on both sides.
-
-    uidnext: a UID at new that no message had yet when it was opened.
-    permanent: the flags that new can store there.
-    """
-
-    pair: FolderPair
-    record: FolderRecord
-    uidnext: int
-    permanent: frozenset[str]
-
-    def known(self, desk: Desk) -> dict[int, MessageRecord]:
-        """Return what the journal knows of this folder's messages, by UID at old."""
-        return desk.kit.journal.messages(self.record.id)

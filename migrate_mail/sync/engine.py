@@ -14,21 +14,10 @@ from tenacity import (
 
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.imap import MessageHead, ReadOnlySession
-from migrate_mail.sync.desk import Desk, OpenFolder, SyncKit, Tally
-from migrate_mail.sync.flags import keepable
-from migrate_mail.sync.folders import (
-    copied_before,
-    is_gone,
-    known_names,
-    open_folder,
-    pair_folders,
-)
-from migrate_mail.sync.names import FolderPair
-from migrate_mail.sync.plan import plan_folder
+from migrate_mail.sync.desk import Desk, SyncKit, Tally
+from migrate_mail.sync.folder_work import work_through
 from migrate_mail.sync.progress import AccountOutcome, Ending
-from migrate_mail.sync.settle import settle
-from migrate_mail.sync.transfer import send
+from migrate_mail.sync.work import survey
 
 TRIES = 6
 """Attempts without a single message copied in between before an account is given up."""
@@ -101,81 +90,17 @@ def _fruitless(tally: Tally) -> Callable[[RetryCallState], bool]:
 
 
 def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
-    """Go through all folders once."""
+    """Bring all folders up to date once."""
     if kit.stop.is_set():
         return
-    with kit.doors.old(account) as old, kit.doors.new(account) as new:
+    old, new = kit.doors.both(account)
+    with old, new:
         tally.total = tally.done = tally.failed = tally.folders = 0
-        kit.journal.clear_failures(account.address)
-        additions_only = account.domain in kit.switched
-        desk = Desk(account.address, kit, tally, old, new, additions_only)
+        desk = Desk(account, kit, tally, (old, new))
         desk.say("looking")
-        pairs = pair_folders(old, new, known_names(kit.journal, account.address))
-        tally.total = sum(_count(old, pair) for pair in pairs)
-        for pair in pairs:
-            if desk.stopped:
-                return
-            _folder(desk, pair)
-
-
-def _count(old: ReadOnlySession, pair: FolderPair) -> int:
-    """Return how many messages a folder holds; nothing for one that may not be looked at."""
-    try:
-        return old.status(pair.old).messages
-    except NetError as error:
-        if error.kind != "denied":
+        try:
+            work_through(desk, survey(desk))
+        except NetError as error:
+            # New did not understand us: the next attempt asks before every message.
+            tally.careful |= (error.kind, error.phase) == ("garbage", "APPEND")
             raise
-        return 0
-
-
-def _folder(desk: Desk, pair: FolderPair) -> None:
-    """Bring one folder up to date; one that a server refuses is entered by name, the next goes on."""
-    desk.tally.folder = pair.old
-    desk.tally.folders += 1
-    try:
-        copy_folder(desk, pair)
-    except NetError as error:
-        if error.kind != "denied":
-            raise
-        desk.fail(pair.old, None, "", error.message)
-
-
-def copy_folder(desk: Desk, pair: FolderPair) -> None:
-    """Look, copy what is missing, follow flags."""
-    if desk.additions_only and is_gone(desk, pair):
-        return
-    folder = open_folder(desk, pair)
-    heads = _to_be_there(desk, folder)
-    settle(desk, folder, heads)
-    plan = plan_folder(folder.known(desk), heads, additions_only=desk.additions_only)
-    desk.tally.done += len(heads) - len(plan.copy)
-    desk.say("copying")
-    send(desk, folder, plan.copy)
-    _follow_flags(desk, folder, heads)
-
-
-def _to_be_there(desk: Desk, folder: OpenFolder) -> list[MessageHead]:
-    """Return the messages at old that new should have.
-
-    After the switch that is only what never had a receipt: people may have renamed the folder
-    at new, or removed it, and that is not undone.
-    """
-    uids = set(desk.old.uids())
-    if desk.additions_only:
-        mine = folder.known(desk)
-        record = folder.record
-        done = copied_before(
-            desk.kit.journal, desk.account, record.old_name, record.old_uidvalidity
-        )
-        uids -= done - set(mine)
-    return list(desk.old.heads(sorted(uids)))
-
-
-def _follow_flags(desk: Desk, folder: OpenFolder, heads: list[MessageHead]) -> None:
-    plan = plan_folder(folder.known(desk), heads, additions_only=desk.additions_only)
-    for change in plan.flag:
-        if desk.stopped:
-            return
-        desk.new.set_flags(change.new_uid, keepable(change.flags, folder.permanent))
-        desk.kit.journal.set_flags(folder.record.id, change.old_uid, change.flags)
-        desk.tally.flagged += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 SYSTEM = frozenset({"\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"})
@@ -31,3 +31,8 @@ def _kept(flag: str, named: AbstractSet[str], *, free: bool) -> bool:
     if flag.startswith("\\"):
         return flag.lower() in SYSTEM
     return bool(_ATOM.fullmatch(flag)) and (free or flag.lower() in named)
+
+
+def same_flags(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Tell whether two sets of flags are equal (RFC 9051 section 2.3.2: case does not matter)."""
+    return {f.lower() for f in left} == {f.lower() for f in right}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from migrate_mail.errors import NetError
-from migrate_mail.net.imap import FolderStatus, ReadOnlySession
+from migrate_mail.net.imap import ReadOnlySession
 from migrate_mail.state.sync_journal import SyncJournal
-from migrate_mail.sync.desk import Desk, OpenFolder
+from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.names import FolderPair, Space, map_folders
 
 
@@ -16,16 +15,17 @@ def pair_folders(
     old: ReadOnlySession, new: ReadOnlySession, known: Mapping[str, str] | None = None
 ) -> list[FolderPair]:
     """Return what each folder at old becomes at new. known: as earlier runs decided it."""
+    ask_old, ask_new = old.mailboxes(), new.mailboxes()
+    mine, theirs = ask_old(), ask_new()
     pairs = map_folders(
-        old.folders(),
-        new.folders(),
-        old_space=Space(*old.prefix()),
-        new_space=Space(*new.prefix()),
-        subscribed=old.subscribed(),
+        mine.folders,
+        theirs.folders,
+        old_space=Space(mine.prefix, mine.delimiter),
+        new_space=Space(theirs.prefix, theirs.delimiter),
+        subscribed=mine.subscribed,
         known=known,
     )
-    already = new.subscribed()
-    return [replace(p, subscribe=p.subscribe and p.new not in already) for p in pairs]
+    return [replace(p, subscribe=p.subscribe and p.new not in theirs.subscribed) for p in pairs]
 
 
 def known_names(journal: SyncJournal, account: str) -> dict[str, str]:
@@ -42,46 +42,18 @@ def copied_before(
         message.old_uid
         for record in journal.folders(account)
         if (record.old_name, record.old_uidvalidity) == (old_name, old_uidvalidity)
-        for message in journal.each_message(record.id)
-        if message.new_uid is not None
+        for message in journal.copies(record.id)
     }
 
 
 def is_gone(desk: Desk, pair: FolderPair) -> bool:
-    """Tell whether new had this folder with all its mail and somebody removed or renamed it there."""
-    if not pair.create or pair.old not in known_names(desk.kit.journal, desk.account):
+    """Tell whether new had this folder with all its mail and somebody removed or renamed it there.
+
+    After the switch people work at new: what they did there is not undone.
+    """
+    known = {key[0] for key in desk.records}
+    if not desk.additions_only or not pair.create or pair.old not in known:
         return False
     status = desk.old.examine(pair.old)
     done = copied_before(desk.kit.journal, desk.account, pair.old, status.uidvalidity)
     return all(uid in done for uid in desk.old.uids())
-
-
-def open_folder(desk: Desk, pair: FolderPair) -> OpenFolder:
-    """Open a pair, old with EXAMINE; make and subscribe the folder at new when that is wanted."""
-    old = desk.old.examine(pair.old)
-    new = _select(desk, pair)
-    if pair.subscribe and (pair.create or not desk.additions_only):
-        desk.new.subscribe(pair.new)
-    record = desk.kit.journal.folder(
-        desk.account, pair.old, pair.new, old.uidvalidity, new.uidvalidity
-    )
-    return OpenFolder(pair, record, new.uidnext, new.permanent_flags)
-
-
-def _select(desk: Desk, pair: FolderPair) -> FolderStatus:
-    if not pair.create:
-        return desk.new.select(pair.new)
-    refusal: NetError | None = None
-    try:
-        desk.new.create(pair.new)
-    except NetError as error:
-        if error.kind != "denied":
-            raise
-        refusal = error
-    try:
-        return desk.new.select(pair.new)
-    except NetError as error:
-        # Refused because it is there already is no failure; refused for its name is.
-        if refusal is not None and error.kind == "denied":
-            raise refusal from error
-        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,22 @@ class Doors:
         server = self.inventory.spec.systems.new.imap
         where = target(server, account.new, self.inventory.base)
         return self.dialer.read_write(where, self.secret(account.new))
+
+    def both(self, account: Account) -> tuple[ReadOnlySession, Session]:
+        """Log in at both sides at the same time."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            coming = pool.submit(self.new, account)
+            try:
+                old = self.old(account)
+            except BaseException:
+                if coming.exception() is None:
+                    coming.result().close()
+                raise
+            try:
+                return old, coming.result()
+            except BaseException:
+                old.close()
+                raise
 
     def new_read_only(self, account: Account) -> ReadOnlySession:
         """Log in at new for a look."""

@@ -7,7 +7,7 @@ dates and sizes only say which messages are worth reading.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,48 +20,44 @@ Content = Callable[[int], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message that should be at new once.
-
-    least: the lowest UID at new that it can have. gone: old no longer has it, so that its
-    Message-ID is not known.
-    """
+    """A message that should be at new once."""
 
     old_uid: int
     message_id: str | None
     size: int
     at: datetime
-    least: int = 1
-    gone: bool = False
 
 
 Key = Hashable | None
 """Messages with the same key may be the same; None: none may."""
 Round = tuple[Callable[[Wanted], Key], Callable[[MessageHead], Key]]
+Ahead = Callable[[Collection[int], Collection[int]], None]
+"""Told the UIDs at old and at new whose contents will be asked for, so that they can be read at once."""
 
 
 _ROUNDS: tuple[Round, ...] = (
     (
-        lambda w: (w.message_id, second(w.at), w.size) if not w.gone else None,
+        lambda w: (w.message_id, second(w.at), w.size),
         lambda h: (h.message_id, second(h.internaldate), h.size),
     ),
     (
-        lambda w: (second(w.at), w.size) if w.gone else None,
-        lambda h: (second(h.internaldate), h.size),
-    ),
-    (
-        lambda w: (w.message_id, second(w.at)) if not w.gone else None,
+        lambda w: (w.message_id, second(w.at)),
         lambda h: (h.message_id, second(h.internaldate)),
     ),
-    (lambda w: second(w.at) if w.gone else None, lambda h: second(h.internaldate)),
-    (lambda w: w.message_id if not w.gone else None, lambda h: h.message_id),
-    (lambda w: w.size if w.gone or w.message_id is None else None, lambda h: h.size),
+    (lambda w: w.message_id, lambda h: h.message_id),
+    (lambda w: w.size if w.message_id is None else None, lambda h: h.size),
 )
 """From the closest likeness to the loosest: dates and sizes are changed by some servers, and
 equal messages with different dates must not be taken for each other while there is a choice."""
 
 
 def match(
-    wanted: Sequence[Wanted], there: Sequence[MessageHead], old: Content, new: Content
+    wanted: Sequence[Wanted],
+    there: Sequence[MessageHead],
+    old: Content,
+    new: Content,
+    *,
+    ahead: Ahead = lambda _old, _new: None,
 ) -> dict[int, int]:
     """Return old UID -> new UID of the messages that are there already; each there only once."""
     found: dict[int, int] = {}
@@ -69,7 +65,9 @@ def match(
     for want_key, head_key in _ROUNDS:
         left = [w for w in wanted if w.old_uid not in found]
         free = [h for h in there if h.uid not in used]
-        for some, heads in _groups(left, free, want_key, head_key):
+        groups = list(_groups(left, free, want_key, head_key))
+        ahead({w.old_uid for g in groups for w in g[0]}, {h.uid for g in groups for h in g[1]})
+        for some, heads in groups:
             for old_uid, new_uid in _same(some, heads, old, new):
                 found[old_uid] = new_uid
                 used.add(new_uid)
@@ -97,14 +95,12 @@ def _groups(
 def _same(
     wanted: Sequence[Wanted], heads: Sequence[MessageHead], old: Content, new: Content
 ) -> Iterator[tuple[int, int]]:
-    """Pair those with equal content; intents first, because only certain UIDs can be theirs."""
+    """Pair those with equal content, in the order of their UIDs."""
     by_content: dict[str | None, list[int]] = defaultdict(list)
     for head in sorted(heads, key=lambda h: h.uid, reverse=True):
         by_content[new(head.uid)].append(head.uid)
     by_content.pop(None, None)
-    for w in sorted(wanted, key=lambda w: (-w.least, w.old_uid)):
+    for w in sorted(wanted, key=lambda w: w.old_uid):
         uids = by_content.get(old(w.old_uid), [])
-        fitting = [uid for uid in uids if uid >= w.least]
-        if fitting:
-            uids.remove(fitting[-1])
-            yield w.old_uid, fitting[-1]
+        if uids:
+            yield w.old_uid, uids.pop()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from migrate_mail.net.imap import MessageHead
 from migrate_mail.sync.content import second
+from migrate_mail.sync.flags import same_flags
 from migrate_mail.sync.match import Content
-from migrate_mail.sync.plan import same_flags
 
 Couple = tuple[MessageHead, MessageHead]
 Identity = tuple[str, object]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import FolderStatus, ReadOnlySession
-from migrate_mail.state.records import MessageRecord
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.folders import known_names, pair_folders
 from migrate_mail.sync.mailbox import Doors
@@ -70,16 +69,14 @@ class _Known:
     journal: SyncJournal | None
     account: Account
 
-    def messages(
-        self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None
-    ) -> dict[int, MessageRecord]:
+    def copied(self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None) -> set[int]:
         if self.journal is None or new is None:
-            return {}
+            return set()
         key = (pair.old, pair.new, old.uidvalidity, new.uidvalidity)
         for r in self.journal.folders(self.account.address):
             if (r.old_name, r.new_name, r.old_uidvalidity, r.new_uidvalidity) == key:
-                return self.journal.messages(r.id)
-        return {}
+                return {copy.old_uid for copy in self.journal.copies(r.id)}
+        return set()
 
 
 def _folder(
@@ -92,7 +89,7 @@ def _folder(
         if error.kind != "denied":
             raise
         return FolderPreview(pair.old, pair.new, pair.create, problem=error.message)
-    copied = {u for u, r in known.messages(pair, status, there).items() if r.new_uid}
+    copied = known.copied(pair, status, there)
     left = old.heads([uid for uid in old.uids() if uid not in copied])
     return FolderPreview(
         old=pair.old,

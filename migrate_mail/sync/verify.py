@@ -10,9 +10,9 @@ from migrate_mail.errors import NetError
 from migrate_mail.net.imap import MessageHead, ReadOnlySession
 from migrate_mail.sync.bodies import Contents, read_body
 from migrate_mail.sync.content import second, subject_of
+from migrate_mail.sync.flags import same_flags
 from migrate_mail.sync.names import FolderPair
 from migrate_mail.sync.parity import Couple, Coupling, couple, same_date
-from migrate_mail.sync.plan import same_flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ import signal
 import sys
 from pathlib import Path
 
-from migrate_mail.net.imap_session import Session
+from migrate_mail.net.imap_append import Appender
+from migrate_mail.net.imap_writer import Session
 from migrate_mail.net.stream import Stream
 from migrate_mail.state.sync_journal import SyncJournal
 from support.moving import ANNA, Move, inventory_for
@@ -40,7 +41,7 @@ class Fate:
         @functools.wraps(method)
         def counted(*args, **kwargs):
             self.event()
-            self.appending = name == "append"
+            self.appending = name in {"append", "begin", "write", "end", "results"}
             result = method(*args, **kwargs)
             self.appending = False
             self.event()
@@ -64,8 +65,10 @@ class Fate:
 def live(order: dict) -> int:
     """Sync until done, or until the place where it ends."""
     fate = Fate(order["place"])
-    for name in ("intend", "receive_all", "forget_all"):
+    for name in ("open_windows", "enter", "enter_rows", "close_windows", "looked"):
         fate.around(SyncJournal, name)
+    for name in ("begin", "write", "end", "results"):
+        fate.around(Appender, name)
     fate.around(Session, "append")
     fate.during_append()
     inventory = inventory_for(Path(order["base"]), order["old"], order["new"])

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from migrate_mail.state.records import MessageRecord
+from migrate_mail.state.records import CopyRecord
 from migrate_mail.state.store import Store
 
 NOON = datetime(2026, 3, 13, 12, 0, tzinfo=UTC)
@@ -33,17 +33,10 @@ def writer(path: Path, clock=None) -> Store:
     return Store.open(path, command="preflight", clock=clock or Hands())
 
 
-def message(folder_id: int, old_uid: int, **changes) -> MessageRecord:
-    """Return the intent of one message."""
-    values = {
-        "new_uid": None,
-        "uidnext": 1,
-        "size": 1000,
-        "flags": ("\\Seen",),
-        "internaldate": "2024-03-01T12:00:00+01:00",
-        "content": f"{old_uid:064x}",
-    }
-    return MessageRecord(folder_id, old_uid, **{**values, **changes})
+def receipt(old_uid: int, new_uid: int | None = None, **changes) -> CopyRecord:
+    """Return the receipt of one message; its UID at new is that at old unless told."""
+    values = {"size": 1000, "flags": ("\\Seen",)}
+    return CopyRecord(old_uid, new_uid or old_uid, **{**values, **changes})
 
 
 def python(code: str, *arguments: str) -> subprocess.Popen[str]:

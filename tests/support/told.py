@@ -18,7 +18,7 @@ from migrate_mail.state.records import (
 )
 from migrate_mail.state.store import Store
 from support.cards import NOW, plan, result, step
-from support.store import Hands, message
+from support.store import Hands, receipt
 
 HOUR = timedelta(hours=1)
 RUDE = "220 mx <script>alert(1)</script> \x1b[31m*bold* [x](http://evil.example/) `tick` | \u202eyo"
@@ -158,11 +158,10 @@ def _people_speak(store: Store) -> None:
 def _mail_is_copied(store: Store) -> None:
     sync = store.sync
     folder = sync.folder("anna@example.org", "INBOX", "INBOX", 1, 1).id
-    sync.intend([message(folder, uid, size=1_500_000) for uid in range(1, 1001)])
-    sync.receive_all(folder, {uid: uid for uid in range(1, 1001)})
+    sync.enter(folder, [receipt(uid, size=1_500_000) for uid in range(1, 1001)])
     sync.account_done("anna@example.org", state="done", at=NOW - HOUR)
     odd = sync.folder("ben@example.org", "INBOX/Été", "Été", 1, 1).id
-    sync.intend([message(odd, 1)])
+    sync.open_windows({odd: 1})
     sync.fail(
         SyncFailure(
             "ben@example.org",

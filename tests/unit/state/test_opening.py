@@ -15,7 +15,7 @@ import pytest
 from migrate_mail.errors import ExitCode, StateError
 from migrate_mail.state.schema import MIGRATIONS
 from migrate_mail.state.store import Store
-from support.store import message, writer
+from support.store import receipt, writer
 
 NOBODY = 65534
 
@@ -45,7 +45,7 @@ def _small(path) -> None:
 def _filled(path) -> None:
     with writer(path) as store:
         folder = store.sync.folder("a@example.org", "INBOX", "INBOX", 1, 1).id
-        store.sync.intend([message(folder, uid) for uid in range(1, 2000)])
+        store.sync.enter(folder, [receipt(uid) for uid in range(1, 2000)])
 
 
 def _garbage(path) -> None:
@@ -188,7 +188,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(path):
 
         def fill() -> None:
             for first in range(1, 100_000, 100):
-                store.sync.intend([message(folder, uid) for uid in range(first, first + 100)])
+                store.sync.enter(folder, [receipt(uid) for uid in range(first, first + 100)])
                 done.extend(range(first, first + 100))
 
         with pytest.raises(StateError, match="the disk is full") as error:
@@ -199,7 +199,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(path):
     assert "free some space" in (error.value.hint or "")
     assert done
     with Store.read(path) as store:
-        assert list(store.sync.messages(folder)) == done
+        assert [c.old_uid for c in store.sync.copies(folder)] == done
         assert len(store.runs()) == 1
 
 

@@ -1,4 +1,4 @@
-"""The sync journal: intents, receipts, and where a sync stands."""
+"""The sync journal: windows, receipts, and where a sync stands."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from migrate_mail.state.records import SyncFailure
-from support.store import NOON, message, writer
+from migrate_mail.state.records import FolderLook, SyncFailure
+from support.store import NOON, receipt, writer
 
 ANNA = "anna@example.org"
 
@@ -38,79 +38,104 @@ def test_a_folder_is_made_once(journal):
     assert journal.folders("ben@example.org") == []
 
 
-def test_an_intent_becomes_a_receipt(journal, inbox):
-    """An intent has no UID at new until its receipt is entered."""
-    first, second = (
-        message(inbox, 1, flags=("\\Flagged", "\\Seen")),
-        message(inbox, 2, flags=()),
-    )
+def test_receipts_are_kept(journal, inbox):
+    """A receipt says which message at new is which at old, how large, with which flags, and whose."""
+    ours = receipt(1, 41, flags=("\\Flagged", "\\Seen"))
+    found = receipt(2, 7, flags=(), ours=False)
 
-    journal.intend([first, second])
-    journal.receive(inbox, 1, 41)
+    journal.enter(inbox, [ours, found])
 
-    assert journal.messages(inbox) == {1: replace(first, new_uid=41), 2: second}
-
-
-def test_an_intent_can_be_dropped_and_made_anew(journal, inbox):
-    """What proved not to be there is forgotten, and may be tried again."""
-    journal.intend([message(inbox, 1), message(inbox, 2)])
-
-    journal.forget(inbox, 1)
-    journal.intend([message(inbox, 2, uidnext=50)])
-
-    assert [(m.old_uid, m.uidnext) for m in journal.messages(inbox).values()] == [(2, 50)]
+    assert list(journal.copies(inbox)) == [ours, found]
+    assert (journal.count(inbox), journal.claimed(inbox)) == (2, {7, 41})
+    assert journal.claimed(inbox, 8) == {41}
 
 
-def test_a_copied_message_is_not_intended_again(journal, inbox):
-    """Sending what has a receipt would double it: the journal refuses, and the whole batch with it."""
-    journal.intend([message(inbox, 1)])
-    journal.receive(inbox, 1, 41)
+def test_a_window_stays_until_it_is_closed(journal, inbox):
+    """Where a copy was cut off is known by folder, with new's UIDNEXT from before."""
+    other = journal.folder("ben@example.org", "INBOX", "INBOX", 7, 9).id
+    journal.open_windows({inbox: 40, other: 2})
+    journal.open_windows({inbox: 50})
+
+    assert journal.windows(ANNA) == {inbox: 50}
+    assert [t.pending for t in journal.totals()] == [1, 1]
+
+    journal.close_windows([inbox])
+    assert journal.windows(ANNA) == {}
+
+
+def test_a_copied_message_is_not_entered_again(journal, inbox):
+    """A second receipt for a message is refused, and the whole batch with it."""
+    journal.enter(inbox, [receipt(1, 41)])
 
     with pytest.raises(sqlite3.IntegrityError):
-        journal.intend([message(inbox, 5), message(inbox, 1)])
+        journal.enter(inbox, [receipt(5, 45), receipt(1, 42)])
 
-    assert {u: m.new_uid for u, m in journal.messages(inbox).items()} == {1: 41}
+    assert [(c.old_uid, c.new_uid) for c in journal.copies(inbox)] == [(1, 41)]
 
 
 def test_one_copy_has_one_original(journal, inbox):
     """A message at new cannot be the copy of two messages at old."""
-    journal.intend([message(inbox, 1), message(inbox, 2)])
-    journal.receive(inbox, 1, 41)
+    journal.enter(inbox, [receipt(1, 41)])
 
     with pytest.raises(sqlite3.IntegrityError):
-        journal.receive(inbox, 2, 41)
+        journal.enter(inbox, [receipt(2, 41)])
 
 
-def test_batches_are_all_or_nothing(journal, inbox):
-    """When one receipt of a batch is impossible, none of it is entered."""
-    journal.intend([message(inbox, uid) for uid in (1, 2, 3)])
+def test_receipts_can_be_dropped(journal, inbox):
+    """A copy that is gone can be forgotten."""
+    journal.enter(inbox, [receipt(1), receipt(2)])
 
-    with pytest.raises(sqlite3.IntegrityError):
-        journal.receive_all(inbox, {1: 41, 2: 42, 3: 41})
+    journal.forget_all(inbox, [1])
 
-    assert {m.new_uid for m in journal.messages(inbox).values()} == {None}
+    assert [c.old_uid for c in journal.copies(inbox)] == [2]
 
 
 def test_flags_follow(journal, inbox):
     """The flags last copied are those on record."""
-    journal.intend([message(inbox, 1), message(inbox, 2)])
+    journal.enter(inbox, [receipt(1), receipt(2)])
 
-    journal.set_flags(inbox, 1, ())
-    journal.set_all_flags(inbox, {2: ("$Work", "\\Seen")})
+    journal.set_all_flags(inbox, {1: (), 2: ("$Work", "\\Seen")})
 
-    assert [m.flags for m in journal.messages(inbox).values()] == [(), ("$Work", "\\Seen")]
+    assert [c.flags for c in journal.copies(inbox)] == [(), ("$Work", "\\Seen")]
 
 
-def test_content_may_be_unknown(journal, inbox):
-    """A message that was adopted without being read has no content hash."""
-    journal.intend([message(inbox, 1, content="")])
+def test_the_last_look_is_remembered(journal, inbox):
+    """How a folder was and what came of it; the books add up or they do not."""
+    look = FolderLook(8, 7, 12, found=7, copied=4, already=1, skipped=1, failed=1, at=NOON)
+    journal.looked({inbox: replace(look, messages=6)})
+    journal.looked({inbox: look})
 
-    assert journal.messages(inbox)[1].content == ""
+    assert journal.looks(ANNA) == {inbox: look}
+    assert look.adds_up
+    assert not replace(look, found=8).adds_up
+
+
+def test_many_folders_are_made_at_once(journal):
+    """Records come in the order of their keys, made or found."""
+    first = journal.folder(ANNA, "a", "a", 1, 1)
+    keys = [(ANNA, "b", "b", 1, 1), (ANNA, "a", "a", 1, 1)]
+
+    records = journal.folders_of(keys)
+
+    assert [r.old_name for r in records] == ["b", "a"]
+    assert records[1] == first
 
 
 def test_failures_are_named_and_cleared_by_account(journal):
     """What could not be copied is listed by name until the next pass over its account."""
-    big = SyncFailure(ANNA, "INBOX", 12, "The big one", "new refuses it: too big", NOON)
+    big = SyncFailure(
+        ANNA,
+        "INBOX",
+        12,
+        "The big one",
+        "new refuses it: too big",
+        NOON,
+        "skipped",
+        "ben@example.net",
+        9,
+        "2026-01-01",
+        "waive it",
+    )
     folder = SyncFailure("ben@example.org", "Odd", None, "", "NO", NOON)
     journal.fail(folder)
     journal.fail(big)
@@ -118,14 +143,17 @@ def test_failures_are_named_and_cleared_by_account(journal):
     assert journal.failures() == [big, folder]
     assert journal.failures("ben@example.org") == [folder]
 
+    journal.clear_failures(ANNA, ["Other"])
+    assert journal.failures(ANNA) == [big]
+    journal.clear_failures(ANNA, ["INBOX"])
     journal.clear_failures(ANNA)
     assert journal.failures() == [folder]
 
 
 def test_totals_say_where_each_account_stands(journal, inbox):
     """Copied, bytes, pending, failed and the last end, one line per account."""
-    journal.intend([message(inbox, uid, size=100 * uid) for uid in (1, 2, 3)])
-    journal.receive_all(inbox, {1: 1, 2: 2})
+    journal.enter(inbox, [receipt(uid, size=100 * uid) for uid in (1, 2)])
+    journal.open_windows({inbox: 1})
     journal.folder(ANNA, "Empty", "Empty", 1, 1)
     journal.account_done(ANNA, state="failed", at=NOON)
     journal.account_done(ANNA, state="incomplete", at=NOON + timedelta(hours=1))
@@ -141,11 +169,9 @@ def test_totals_say_where_each_account_stands(journal, inbox):
 
 def test_a_folder_made_anew_is_counted_once(journal, inbox):
     """Copies in a folder that was replaced since (UIDVALIDITY) are not counted beside the present ones."""
-    journal.intend([message(inbox, 1)])
-    journal.receive(inbox, 1, 1)
+    journal.enter(inbox, [receipt(1)])
     again = journal.folder(ANNA, "INBOX", "INBOX", 7, 10).id
-    journal.intend([message(again, 1)])
-    journal.receive(again, 1, 1)
+    journal.enter(again, [receipt(1)])
 
     (anna,) = journal.totals()
 
@@ -155,9 +181,9 @@ def test_a_folder_made_anew_is_counted_once(journal, inbox):
 def test_a_large_folder_is_read_in_pages(journal, inbox):
     """Every message of a folder larger than a page comes once, in order."""
     uids = list(range(1, 12_002, 2))
-    journal.intend([message(inbox, uid) for uid in uids])
+    journal.enter(inbox, [receipt(uid) for uid in uids])
 
-    assert [m.old_uid for m in journal.each_message(inbox)] == uids
+    assert [c.old_uid for c in journal.copies(inbox)] == uids
 
 
 def test_a_hundred_thousand_messages_stay_modest(tmp_path):
@@ -167,12 +193,10 @@ def test_a_hundred_thousand_messages_stay_modest(tmp_path):
     with writer(path) as store:
         folder = store.sync.folder(ANNA, "INBOX", "INBOX", 7, 9).id
         for first in range(1, 100_001, 5000):
-            uids = range(first, first + 5000)
-            store.sync.intend([message(folder, uid) for uid in uids])
-            store.sync.receive_all(folder, {uid: uid for uid in uids})
+            store.sync.enter(folder, [receipt(uid) for uid in range(first, first + 5000)])
 
-        known = store.sync.messages(folder)
+        known = sum(1 for _ in store.sync.copies(folder))
 
-    assert len(known) == 100_000
+    assert known == 100_000
     assert path.stat().st_size < 150 * 100_000
     assert time.monotonic() - began < 20

@@ -13,9 +13,9 @@ from migrate_mail.sync.match import Wanted, match
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def want(uid, content="a", *, mid="<1@x>", size=10, at=AT, least=1, gone=False):
+def want(uid, content="a", *, mid="<1@x>", size=10, at=AT):
     """Return a wanted message with its content."""
-    return Wanted(uid, mid, size, at, least, gone), content
+    return Wanted(uid, mid, size, at), content
 
 
 def head(uid, content="a", *, mid="<1@x>", size=10, at=AT):
@@ -65,15 +65,16 @@ def test_messages_without_id_are_found_by_date_or_size():
     assert matched([want(1, mid=None)], [head(9, mid=None, at=AT + timedelta(1))]) == {1: 9}
 
 
-def test_intent_is_only_found_from_its_uidnext_on():
-    """What was there before the intent is not its message."""
-    assert matched([want(1, least=5)], [head(4)]) == {}
-    assert matched([want(1, least=5)], [head(5)]) == {1: 5}
-
-
-def test_intent_of_a_message_that_left_old_is_found():
-    """Old deleted it meanwhile; if it arrived, it has its receipt."""
-    assert matched([want(1, mid=None, gone=True, least=5)], [head(6)]) == {1: 6}
+def test_contents_are_announced_before_they_are_asked_for():
+    """All that a round may have to read is told at once, so that it can come in one go."""
+    told = []
+    wanted = [Wanted(n, f"<{n}@x>", 10, AT) for n in (1, 2, 3)]
+    there = [MessageHead(n + 10, 10, (), AT, f"<{n}@x>") for n in (1, 2)]
+    found = match(
+        wanted, there, str, lambda n: str(n - 10), ahead=lambda o, n: told.append((o, n))
+    )
+    assert found == {1: 11, 2: 12}
+    assert told[0] == ({1, 2}, {11, 12})
 
 
 def test_unreadable_content_matches_nothing():

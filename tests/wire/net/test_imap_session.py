@@ -59,7 +59,8 @@ def test_special_uses_are_asked_for(imap):
 def test_prefix_without_namespace(imap):
     """Without NAMESPACE the prefix is empty and the delimiter is taken from LIST."""
     with opened(imap, Mailbox(LIST='* LIST (\\Noselect) "." ""\r\n{tag} OK\r\n')) as session:
-        assert session.prefix() == ("", ".")
+        found = session.mailboxes()()
+    assert (found.prefix, found.delimiter) == ("", ".")
 
 
 def test_prefix_with_namespace(imap):
@@ -69,7 +70,8 @@ def test_prefix_with_namespace(imap):
         NAMESPACE='* NAMESPACE (("INBOX." ".")) NIL NIL\r\n{tag} OK done\r\n',
     )
     with opened(imap, mailbox) as session:
-        assert session.prefix() == ("INBOX.", ".")
+        found = session.mailboxes()()
+    assert (found.prefix, found.delimiter) == ("INBOX.", ".")
 
 
 def test_status_and_missing_items(imap):
@@ -203,8 +205,8 @@ def test_the_read_only_session_cannot_write(imap):
         session.noop()
     names = {n for n in dir(session) if not n.startswith("_")}
     assert names == {
-        "body", "capabilities", "close", "endpoint", "examine", "find", "folders", "heads",
-        "noop", "prefix", "readable", "status", "subscribed", "uids",
+        "bodies", "body", "capabilities", "close", "endpoint", "examine", "find", "folders",
+        "hang_up", "heads", "mailboxes", "marks", "noop", "readable", "status", "statuses", "uids",
     }  # fmt: skip
     sent = {line.split(" ")[0] for line in mailbox.heard}
     assert sent <= {"CAPABILITY", "AUTHENTICATE", "EXAMINE", "NOOP", "LOGOUT"}
@@ -217,8 +219,8 @@ def test_flags_are_replaced_silently(imap):
     )
     with opened(imap, mailbox, write=True) as session:
         assert session.select("INBOX").permanent_flags == {"\\Seen", "\\*"}
-        session.set_flags(7, ["\\Seen"])
-    assert "UID STORE 7 FLAGS.SILENT (\\Seen)" in mailbox.heard
+        session.set_flags([7, 9, 8], ["\\Seen"])
+    assert "UID STORE 7:9 FLAGS.SILENT (\\Seen)" in mailbox.heard
 
 
 def test_a_read_only_folder_is_not_selected_for_writing(imap):

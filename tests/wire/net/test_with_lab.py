@@ -115,7 +115,8 @@ def test_a_delivery_arrives(lab, names, ca, mailboxes):
 def test_a_mailbox_is_read(mailboxes):
     """Folders, prefix, heads and bodies of a mailbox agree with each other."""
     with mailboxes("old") as session:
-        assert session.prefix() == ("INBOX.", ".")
+        found = session.mailboxes()()
+        assert (found.prefix, found.delimiter) == ("INBOX.", ".")
         folders = [f for f in session.folders() if f.selectable]
         assert "INBOX" in {f.name for f in folders}
         seen = 0
@@ -136,7 +137,7 @@ def test_a_folder_is_made_and_filled(mailboxes):
     with mailboxes("new", write=True) as session:
         session.create("Ärger & Co/2019")
         session.subscribe("Ärger & Co/2019")
-        assert "Ärger & Co/2019" in session.subscribed()
+        assert "Ärger & Co/2019" in session.mailboxes()().subscribed
         receipt = session.append("Ärger & Co/2019", body, ["\\Seen", "$Wichtig"], WHEN)
         assert receipt is not None
         status = session.select("Ärger & Co/2019")
@@ -145,7 +146,7 @@ def test_a_folder_is_made_and_filled(mailboxes):
         assert (head.flags, head.internaldate) == (("$Wichtig", "\\Seen"), WHEN)
         assert head.message_id == "<x@y>"
         assert session.body(receipt.uid) == body
-        session.set_flags(receipt.uid, ["\\Flagged"])
+        session.set_flags([receipt.uid], ["\\Flagged"])
         assert session.heads([receipt.uid])[0].flags == ("\\Flagged",)
         with pytest.raises(NetError) as caught:
             session.append("not there", body, [], WHEN)

@@ -1,0 +1,130 @@
+"""What there is to do in each folder of an account: looked up in few round trips, in STATUS of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from migrate_mail.errors import NetError
+from migrate_mail.net.imap import FolderStatus, Making
+from migrate_mail.state.records import FolderLook, FolderRecord
+from migrate_mail.sync.desk import Desk
+from migrate_mail.sync.folders import is_gone, known_names, pair_folders
+from migrate_mail.sync.names import FolderPair
+
+State = FolderStatus | NetError
+
+
+@dataclass(slots=True)
+class FolderWork:
+    """One folder that is not known to be up to date, and how far the work on it is.
+
+    before: old's STATUS when the pass began; new: as it was when it was opened for writing.
+    window: new's UIDNEXT when a copy was cut off, 0 for none. sets: UIDs to copy.
+    wanted, came: messages to copy, messages that old gave. refused: UID at old and new's words.
+    unseen: new gave no receipts, they must be looked for.
+    """
+
+    pair: FolderPair
+    record: FolderRecord
+    before: FolderStatus
+    new: FolderStatus
+    window: int = 0
+    sets: list[str] = field(default_factory=list)
+    wanted: int = 0
+    found: int = 0
+    already: int = 0
+    copied: int = 0
+    skipped: int = 0
+    failed: int = 0
+    came: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    unseen: bool = False
+    closed: bool = False
+
+    @property
+    def untouched(self) -> bool:
+        """True for a folder that is empty at new: nothing there can be a copy."""
+        return not self.new.messages and not self.window
+
+
+def survey(desk: Desk) -> list[FolderWork]:
+    """Return the folders that must be worked on, open at new; those that are up to date are counted."""
+    journal = desk.kit.journal
+    pairs = pair_folders(desk.old, desk.new, known_names(journal, desk.account))
+    there = [p.new for p in pairs if not p.create]
+    ask_old, ask_new = desk.old.statuses([p.old for p in pairs]), desk.new.statuses(there)
+    old, new = ask_old(), ask_new()
+    desk.tally.total = sum(s.messages for s in old.values() if isinstance(s, FolderStatus))
+    desk.tally.folders = len(pairs)
+    left = [p for p in _readable(desk, pairs, old) if not _is_done(desk, p, old, new)]
+    return _opened(desk, [p for p in left if not is_gone(desk, p)], old)
+
+
+def _readable(
+    desk: Desk, pairs: Sequence[FolderPair], old: Mapping[str, State]
+) -> list[FolderPair]:
+    """Enter the folders that may not be looked at by name; return the others."""
+    good: list[FolderPair] = []
+    for pair in pairs:
+        state = old[pair.old]
+        if isinstance(state, NetError):
+            desk.refuse_folder(pair.old, state.message)
+        else:
+            good.append(pair)
+    return good
+
+
+def _is_done(
+    desk: Desk, pair: FolderPair, old: Mapping[str, State], new: Mapping[str, State]
+) -> bool:
+    """Tell whether a folder is as the last pass left it; then it costs nothing more."""
+    before, after = old[pair.old], new.get(pair.new)
+    if (
+        pair.create
+        or not isinstance(before, FolderStatus)
+        or not isinstance(after, FolderStatus)
+    ):
+        return False
+    if pair.subscribe and not desk.additions_only:
+        return False
+    record = desk.records.get((pair.old, pair.new, before.uidvalidity, after.uidvalidity))
+    look = desk.looks.get(record.id) if record else None
+    if record is None or look is None or record.id in desk.windows:
+        return False
+    if not _unchanged(look, before, flags_matter=not desk.additions_only):
+        return False
+    desk.tally.done += look.found
+    return True
+
+
+def _unchanged(look: FolderLook, now: FolderStatus, *, flags_matter: bool) -> bool:
+    same = (look.uidnext, look.messages) == (now.uidnext, now.messages) and now.uidnext > 0
+    # Without CONDSTORE (RFC 7162) a change of flags shows nowhere but in the flags.
+    flags = look.modseq == now.modseq and (now.modseq > 0 or not now.messages)
+    return same and (flags or not flags_matter) and not look.failed and look.adds_up
+
+
+def _opened(
+    desk: Desk, pairs: Sequence[FolderPair], old: Mapping[str, State]
+) -> list[FolderWork]:
+    """Make, subscribe and open folders at new, all at once; enter the refused ones by name."""
+    makings = [Making(p.new, p.create, _subscribes(desk, p)) for p in pairs]
+    opened = desk.new.prepare(makings)
+    good: list[tuple[FolderPair, FolderStatus, FolderStatus]] = []
+    for pair in pairs:
+        before, after = old[pair.old], opened[pair.new]
+        if isinstance(after, NetError):
+            desk.refuse_folder(pair.old, after.message)
+        elif isinstance(before, FolderStatus):
+            good.append((pair, before, after))
+    keys = [(desk.account, p.old, p.new, b.uidvalidity, a.uidvalidity) for p, b, a in good]
+    records = desk.kit.journal.folders_of(keys) if keys else []
+    return [
+        FolderWork(pair, record, before, after, desk.windows.get(record.id, 0))
+        for (pair, before, after), record in zip(good, records, strict=True)
+    ]
+
+
+def _subscribes(desk: Desk, pair: FolderPair) -> bool:
+    return pair.subscribe and (pair.create or not desk.additions_only)
