@@ -77,28 +77,59 @@ def _failure_data(failure: SyncFailure) -> dict[str, Any]:
 def preview_lines(previews: Sequence[AccountPreview]) -> Iterator[str]:
     """Yield what a sync would do: the folders of each account, and what is to be copied."""
     for account in previews:
-        yield account.account
-        if account.problem:
-            yield f"    ??  {account.problem}"
-        width = max((len(f.old) for f in account.folders), default=0)
-        to = max((len(f.new) for f in account.folders), default=0)
-        for folder in account.folders:
-            yield f"    {folder.old:<{width}} -> {folder.new:<{to}}  {_folder_text(folder)}"
+        yield from _account_lines(account)
+    yield from _idle_lines(previews)
     folders = [f for a in previews for f in a.folders]
     messages, octets = sum(f.to_copy for f in folders), sum(f.bytes for f in folders)
     yield ""
     yield f"at most {count(messages, 'message')} to copy ({size(octets)}); nothing was changed"
 
 
+def _account_lines(account: AccountPreview) -> Iterator[str]:
+    yield account.account
+    if account.problem:
+        yield f"    ??  {account.problem}"
+    names = [f.old for f in account.folders] + [one.old for one in account.left_out]
+    width = max((len(name) for name in names), default=0)
+    to = max((len(f.new) for f in account.folders), default=0)
+    for folder in account.folders:
+        yield f"    {folder.old:<{width}} -> {folder.new:<{to}}  {_folder_text(folder)}"
+        for skipped in folder.skipped:
+            left = f"{count(skipped.messages, 'message')} ({size(skipped.bytes)}) left out"
+            yield f"    {'':<{width}}    {left}: {skipped.reason}"
+    for left_out in account.left_out:
+        yield f"    {left_out.old:<{width}} -- left out: {left_out.reason}"
+
+
+def idle_rules(previews: Sequence[AccountPreview]) -> list[str]:
+    """Return the rules of sync.folders that match no folder of any account that could be looked at."""
+    seen = [set(account.idle) for account in previews if not account.problem]
+    return sorted(set.intersection(*seen)) if seen else []
+
+
+def _idle_lines(previews: Sequence[AccountPreview]) -> Iterator[str]:
+    idle = idle_rules(previews)
+    if idle:
+        yield ""
+    for rule in idle:
+        yield f"warning: rule `{rule}` of sync.folders in migration.yaml matches no folder here"
+    if idle:
+        yield (
+            "  names are Unicode with / between levels, as at old, without the server's prefix"
+            " (INBOX.); case counts"
+        )
+
+
 def _folder_text(folder: FolderPreview) -> str:
+    why = f"; {folder.why}" if folder.why else ""
     if folder.problem:
-        return f"??  {folder.problem}"
+        return f"??  {folder.problem}{why}"
     text = f"{folder.to_copy} of {folder.messages} to copy ({size(folder.bytes)})"
     if folder.create:
-        return f"{text}, to be made"
+        return f"{text}, to be made{why}"
     if folder.to_copy and folder.there:
-        return f"{text}; new holds {folder.there} already, equal ones are not sent again"
-    return text
+        text += f"; new holds {folder.there} already, equal ones are not sent again"
+    return text + why
 
 
 def preview_data(previews: Sequence[AccountPreview]) -> dict[str, Any]:
@@ -107,4 +138,5 @@ def preview_data(previews: Sequence[AccountPreview]) -> dict[str, Any]:
         "event": "plan",
         "schema": "migrate-mail/sync-plan/v1",
         "accounts": [asdict(a) for a in previews],
+        "idle_rules": idle_rules(previews),
     }

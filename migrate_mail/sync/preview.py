@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 from migrate_mail.errors import NetError, SecretError
+from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.imap import FolderStatus, ReadOnlySession
+from migrate_mail.net.imap import FolderStatus, MessageHead, ReadOnlySession
 from migrate_mail.state.sync_journal import SyncJournal
-from migrate_mail.sync.folders import known_names, pair_folders
+from migrate_mail.sync.filters import MessageFilter, message_filter
+from migrate_mail.sync.folders import known_names
 from migrate_mail.sync.mailbox import Doors
-from migrate_mail.sync.names import FolderPair
+from migrate_mail.sync.mapping import read_map
+from migrate_mail.sync.names import FolderPair, LeftOut
+from migrate_mail.sync.rules import folder_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Messages of a folder that are left out for one reason."""
+
+    reason: str
+    messages: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +34,7 @@ class FolderPreview:
     """One folder: what it becomes, how many messages are to be copied (bytes as old counts them).
 
     there: messages that new holds in it already; equal ones among them are not sent again.
-    problem: why it could not be looked at.
+    problem: why it could not be looked at. why: why it is not simply called the same.
     """
 
     old: str
@@ -31,35 +45,73 @@ class FolderPreview:
     bytes: int = 0
     there: int = 0
     problem: str = ""
+    why: str = ""
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AccountPreview:
-    """One account's folders; problem: why it could not be looked at."""
+    """One account's folders; problem: why it could not be looked at.
+
+    left_out: folders that are not copied. idle: rules of sync.folders that match none of them.
+    """
 
     account: str
     folders: tuple[FolderPreview, ...] = ()
     problem: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 def preview_all(
-    accounts: Sequence[Account], doors: Doors, journal: SyncJournal | None, *, jobs: int
+    accounts: Sequence[Account],
+    doors: Doors,
+    journal: SyncJournal | None,
+    *,
+    jobs: int,
+    clock: Clock = utc_now,
 ) -> list[AccountPreview]:
     """Preview accounts side by side, in their order. journal: None when nothing was synced yet."""
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return list(pool.map(lambda account: preview(account, doors, journal), accounts))
+        return list(pool.map(lambda a: preview(a, doors, journal, clock=clock), accounts))
 
 
-def preview(account: Account, doors: Doors, journal: SyncJournal | None) -> AccountPreview:
+def preview(
+    account: Account, doors: Doors, journal: SyncJournal | None, *, clock: Clock = utc_now
+) -> AccountPreview:
     """Return what a sync of one account would do; both sides are opened read-only."""
+    settings = doors.inventory.spec.sync
+    wanted = _Wanted(message_filter(settings.messages.skip), clock())
     try:
         with doors.old(account) as old, doors.new_read_only(account) as new:
             known = known_names(journal, account.address) if journal else {}
-            pairs = pair_folders(old, new, known)
-            folders = tuple(_folder(old, new, p, _Known(journal, account)) for p in pairs)
+            found = read_map(old, new, known, folder_rules(settings.folders))
+            look = _Look(old, new, _Known(journal, account), wanted)
+            folders = tuple(look.folder(pair) for pair in found.pairs)
     except (NetError, SecretError) as error:
         return AccountPreview(account.address, problem=error.message)
-    return AccountPreview(account.address, folders)
+    return AccountPreview(account.address, folders, left_out=found.left_out, idle=found.idle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which messages are wanted at a moment."""
+
+    filter: MessageFilter
+    now: datetime
+
+    def split(
+        self, heads: Sequence[MessageHead]
+    ) -> tuple[list[MessageHead], tuple[Skipped, ...]]:
+        """Return what is to be copied, and what is not by reason."""
+        if not self.filter:
+            return list(heads), ()
+        by_reason: dict[str | None, list[int]] = {}
+        reasons = [self.filter.reason(h.size, h.internaldate, self.now) for h in heads]
+        for head, reason in zip(heads, reasons, strict=True):
+            by_reason.setdefault(reason, []).append(head.size)
+        skipped = (Skipped(r, len(s), sum(s)) for r, s in by_reason.items() if r is not None)
+        return [h for h, r in zip(heads, reasons, strict=True) if r is None], tuple(skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +131,36 @@ class _Known:
         return set()
 
 
-def _folder(
-    old: ReadOnlySession, new: ReadOnlySession, pair: FolderPair, known: _Known
-) -> FolderPreview:
-    try:
-        there = None if pair.create else new.status(pair.new)
-        status = old.examine(pair.old)
-    except NetError as error:
-        if error.kind != "denied":
-            raise
-        return FolderPreview(pair.old, pair.new, pair.create, problem=error.message)
-    copied = known.copied(pair, status, there)
-    left = old.heads([uid for uid in old.uids() if uid not in copied])
-    return FolderPreview(
-        old=pair.old,
-        new=pair.new,
-        create=pair.create,
-        messages=status.messages,
-        to_copy=len(left),
-        bytes=sum(head.size for head in left),
-        there=there.messages if there else 0,
-    )
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Looking at one account's folders."""
+
+    old: ReadOnlySession
+    new: ReadOnlySession
+    known: _Known
+    wanted: _Wanted
+
+    def folder(self, pair: FolderPair) -> FolderPreview:
+        try:
+            there = None if pair.create else self.new.status(pair.new)
+            status = self.old.examine(pair.old)
+        except NetError as error:
+            if error.kind != "denied":
+                raise
+            return FolderPreview(
+                pair.old, pair.new, pair.create, problem=error.message, why=pair.why
+            )
+        copied = self.known.copied(pair, status, there)
+        heads = self.old.heads([uid for uid in self.old.uids() if uid not in copied])
+        left, skipped = self.wanted.split(heads)
+        return FolderPreview(
+            old=pair.old,
+            new=pair.new,
+            create=pair.create,
+            messages=status.messages,
+            to_copy=len(left),
+            bytes=sum(head.size for head in left),
+            there=there.messages if there else 0,
+            why=pair.why,
+            skipped=skipped,
+        )

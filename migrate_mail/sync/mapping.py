@@ -1,0 +1,35 @@
+"""Reading the folders of both sides, and what each becomes by the rules of migration.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from migrate_mail.net.imap import ReadOnlySession
+from migrate_mail.sync.names import FolderMap, Space, folder_map
+from migrate_mail.sync.rules import NO_RULES, FolderRules
+from migrate_mail.sync.space import taste_of
+
+
+def read_map(
+    old: ReadOnlySession,
+    new: ReadOnlySession,
+    known: Mapping[str, str] | None = None,
+    rules: FolderRules = NO_RULES,
+) -> FolderMap:
+    """Return what becomes of every folder at old. known: as earlier runs decided it."""
+    ask_old, ask_new = old.mailboxes(), new.mailboxes()
+    mine, theirs = ask_old(), ask_new()
+    taste = taste_of(new.capabilities, new.endpoint.host)
+    found = folder_map(
+        mine.folders,
+        theirs.folders,
+        old_space=Space(mine.prefix, mine.delimiter),
+        new_space=Space(theirs.prefix, theirs.delimiter, taste=taste),
+        subscribed=mine.subscribed,
+        known=known,
+        rules=rules,
+    )
+    already = theirs.subscribed
+    pairs = (replace(p, subscribe=p.subscribe and p.new not in already) for p in found.pairs)
+    return replace(found, pairs=tuple(pairs))
