@@ -90,8 +90,10 @@ class NetError(MigrateMailError):
 
     exit_code = ExitCode.CANNOT_TELL
 
-    def __init__(self, kind: NetKind, where: str, phase: str, text: str) -> None:
-        super().__init__(f"{where}: {phase}: {text}")
+    def __init__(
+        self, kind: NetKind, where: str, phase: str, text: str, *, hint: str | None = None
+    ) -> None:
+        super().__init__(f"{where}: {phase}: {text}", hint=hint)
         self.kind: NetKind = kind
         self.where = where
         self.phase = phase

@@ -70,16 +70,17 @@ def cutover(
 
 
 def _preview(migration: Path, checksum: str | None, *, as_json: bool) -> None:
-    from migrate_mail.cli.console import ask_secret, can_ask, out, out_json
+    from migrate_mail.cli.console import out, out_json
+    from migrate_mail.cli.opening import world_of
     from migrate_mail.cli.switching import plan_data
     from migrate_mail.report.switch_text import plan_text
     from migrate_mail.run.project import open_project
     from migrate_mail.run.switch import preview_cutover
-    from migrate_mail.run.world import open_world, state_path
+    from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
 
     project = open_project(migration)
-    world = open_world(project.inventory, ask=ask_secret if can_ask() else None)
+    world = world_of(project.inventory)
     path = state_path(project.inventory)
     if path.exists():
         with Store.read(path) as store:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from migrate_mail.cli.console import ask_secret, can_ask, note, out, out_json
+from migrate_mail.cli.console import note, out, out_json
+from migrate_mail.cli.opening import world_of
 from migrate_mail.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def look_and_show(migration: Path, look: Look, *, as_json: bool, fail_on: str) -
     from migrate_mail.cli.live import StepBoard
     from migrate_mail.run.looking import look_and_decide
     from migrate_mail.run.project import open_project
-    from migrate_mail.run.world import open_world, state_path
+    from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
 
     if fail_on not in FAIL_ON:
@@ -30,7 +31,7 @@ def look_and_show(migration: Path, look: Look, *, as_json: bool, fail_on: str) -
             f"--fail-on: there is no `{fail_on}`", hint=f"one of: {', '.join(FAIL_ON)}"
         )
     project = open_project(migration)
-    world = open_world(project.inventory, ask=ask_secret if can_ask() else None)
+    world = world_of(project.inventory)
     with (
         Store.open(state_path(project.inventory), command=look.command) as store,
         StepBoard(quiet=as_json) as board,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from migrate_mail.cli.console import ask, ask_secret, can_ask, note, out, out_json
+from migrate_mail.cli.console import ask, can_ask, note, out, out_json
+from migrate_mail.cli.opening import world_of
 from migrate_mail.errors import ExitCode, Refused, UserError
 
 if TYPE_CHECKING:
@@ -86,11 +87,11 @@ def open_bench(migration: Path, command: str, *, quiet: bool) -> Iterator[Bench]
     """Open the migration, its servers and its state file to work on."""
     from migrate_mail.run.project import open_project
     from migrate_mail.run.switch import Bench
-    from migrate_mail.run.world import open_world, state_path
+    from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
 
     project = open_project(migration)
-    world = open_world(project.inventory, ask=ask_secret if can_ask() else None)
+    world = world_of(project.inventory)
     with (
         Store.open(state_path(project.inventory), command=command) as store,
         ExitStack() as stack,

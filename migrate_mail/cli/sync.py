@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from migrate_mail.cli.console import ask_secret, can_ask, note, out, out_json
+from migrate_mail.cli.console import note, out, out_json
+from migrate_mail.cli.opening import world_of
 from migrate_mail.cli.options import (
     DEFAULT_MIGRATION,
     ByOption,
@@ -75,7 +76,6 @@ def sync(
       migrate-mail sync --only 'anna@*' --jobs 2
     """
     from migrate_mail.run.project import open_project
-    from migrate_mail.run.world import open_world
     from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
@@ -83,7 +83,7 @@ def sync(
     project = open_project(migration)
     inventory = project.inventory
     accounts = select(inventory.accounts, only or [], exclude or [])
-    world = open_world(inventory, ask=ask_secret if can_ask() else None)
+    world = world_of(inventory)
     doors = Doors(inventory, world.imap, world.secret)
     side_by_side = min(jobs or most_jobs(inventory), most_jobs(inventory))
     if dry_run:

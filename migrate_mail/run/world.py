@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from migrate_mail.errors import SecretError
@@ -17,6 +18,7 @@ from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.routes import Routes, split_host_port
 from migrate_mail.net.smtp import SmtpDialer
+from migrate_mail.oauth.tokens import Tokens
 from migrate_mail.secret import Secret
 from migrate_mail.state.store import STATE_NAME
 
@@ -30,14 +32,24 @@ class World:
     smtp: SmtpDialer
     imap: ImapDialer
     secrets: Secrets
+    tokens: Tokens
     clock: Clock
     wait: Callable[[float], None]
 
     def secret(self, login: Login) -> Secret:
-        """Return the secret of a login, resolved now and not before."""
-        if login.secret is None or login.oauth is not None:
-            raise SecretError(f"{login.user}: there is nobody yet who gets tokens")
+        """Return the password or token of a login, resolved now and not before."""
+        if login.oauth is not None:
+            return self.tokens.get(login)
+        if login.secret is None:
+            raise SecretError(f"{login.user} has no secret")
+        # A token that comes from elsewhere is renewed there.
         return self.secrets.get(login.secret, anew=login.way in {"xoauth2", "oauthbearer"})
+
+    def renewed(self, login: Login, refused: Secret) -> Secret:
+        """Return another token than the one that a mail server refused; the same where there is none."""
+        if login.oauth is None:
+            return self.secret(login)
+        return self.tokens.get(login, refused=refused)
 
 
 def state_path(inventory: Inventory) -> Path:
@@ -46,19 +58,25 @@ def state_path(inventory: Inventory) -> Path:
 
 
 def open_world(
-    inventory: Inventory, *, clock: Clock = utc_now, ask: Callable[[str], str] | None = None
+    inventory: Inventory,
+    *,
+    clock: Clock = utc_now,
+    ask: Callable[[str], str] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> World:
-    """Build the dialers; nothing is dialled yet."""
+    """Build the dialers; nothing is dialled yet. ask, tell: for the person at the terminal, if any."""
     spec = inventory.spec
     routes, limits = Routes(spec.connect), HostLimits()
     resolvers = [split_host_port(text, 53) for text in spec.resolvers]
     ca = inventory.base / spec.probe.ca if spec.probe.ca else None
+    secrets = Secrets(inventory.base, environ=os.environ, ask=ask)
     return World(
         inventory=inventory,
         dns=Dns(resolvers=resolvers, routes=routes, clock=clock),
         smtp=SmtpDialer(helo=spec.probe.helo, sender=spec.probe.sender, ca=ca, limits=limits),
         imap=ImapDialer(routes=routes, limits=limits),
-        secrets=Secrets(inventory.base, environ=os.environ, ask=ask),
+        secrets=secrets,
+        tokens=Tokens(partial(secrets.get, lines=True), tell=tell),
         clock=clock,
         wait=time.sleep,  # noqa: TID251 - here is where the real clock comes in
     )
