@@ -1,65 +1,61 @@
 #!/usr/bin/env python3
-"""How long a first copy takes, and one with nothing to do, beside mbsync in the same run.
+"""How fast a first copy is, and one with nothing to do, beside other tools in the same run.
 
-    ./dev run python benchmarks/sync.py [--messages 2000] [--size 2000]
+    ./dev run python benchmarks/sync.py [--rows S1,S2] [--tls] [--scale 0.1] [--repeat 3]
 
-Two real Dovecots on loopback with TLS, one account, whole processes including their start.
-Needs root, the Debian packages of the real tests, and isync for the peer. Prints seconds,
-ratios to mbsync, and the peak memory of each; machines are noisy, so only the ratios count.
+Two real Dovecots on loopback with Maildir on a tmpfs; whole processes including their start.
+Needs root, Debian's dovecot-imapd, and isync for the peer. Machines are noisy, so only the
+ratios count. Every copy is counted at new before its time is believed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from real.project import write_project  # noqa: E402 - the path comes first
-from real.servers.world import OLD_PASSWORDS, SPARES, World  # noqa: E402
-
-USER = next(iter(OLD_PASSWORDS))
-FOR_US, FOR_PEER = list(SPARES)[:2]
-MBSYNC = """\
-IMAPAccount old
-Host {old}
-User {user}
-PassCmd "cat {secrets}/old"
-SSLType IMAPS
-CertificateFile {certificate}
-
-IMAPStore old
-Account old
-
-IMAPAccount new
-Host {new}
-User {peer}
-PassCmd "cat {secrets}/new"
-SSLType IMAPS
-CertificateFile {certificate}
-
-IMAPStore new
-Account new
-
-Channel move
-Far :old:
-Near :new:
-Pattern INBOX
-Create Near
-Sync Pull New
-SyncState {folder}/
-CopyArrivalDate yes
-"""
+import delay
+from corpora import Corpus, fill
+from dovecots import PASSWORD, Pair, wait_for
+from peers import Command, Network, doveadm, mbsync, ours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. milliseconds, mbit: of the network. first, again: the ratio to reach."""
+
+    corpus: Corpus
+    first: float
+    again: float = 0.0
+    milliseconds: float = 0.0
+    mbit: float = 0.0
+    with_doveadm: bool = False
+
+
+S1 = Corpus(10_000, 12, 1_000, 180_000)
+S1K = Corpus(1_000, 12, 1_000, 155_000)
+ROWS = {
+    "S1": Row(S1, 0.5, with_doveadm=True),
+    "S2": Row(Corpus(100_000, 1, 1_900, 2_100), 0.12, with_doveadm=True),
+    "S3": Row(Corpus(1_000, 6, 1_000, 20_000, accounts=20), 0.4),
+    "S4": Row(Corpus(200, 1, 5_000_000, 20_000_000), 0.85),
+    "S1k-40ms": Row(S1K, 0.2, 0.5, milliseconds=40),
+    "S1-40ms": Row(S1, 0.15, milliseconds=40),
+    "S1k-40ms-20Mbit": Row(S1K, 1.0, milliseconds=40, mbit=20),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Spent:
     """What one process took."""
 
@@ -67,70 +63,97 @@ class Spent:
     peak_mib: float
 
 
-def spend(command: list[str], folder: Path, environment: dict[str, str]) -> Spent:
+def spend(command: Command) -> Spent:
     """Run a command to its end; it must succeed."""
-    out = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    began = time.perf_counter()
-    child = os.fork()
-    if child == 0:
-        os.chdir(folder)
-        os.dup2(out, 1)
-        os.dup2(out, 2)
-        os.execvpe(command[0], command, {**os.environ, **environment})
-    _, status, usage = os.wait4(child, 0)
-    seconds = time.perf_counter() - began
-    os.close(out)
-    if os.waitstatus_to_exitcode(status):
-        sys.exit(f"{' '.join(command)} failed:\n{(folder / 'said').read_text()}")
+    with (command.folder / "said").open("wb") as said:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command.words, cwd=command.folder, stdout=said, stderr=said,
+            env={**os.environ, "BENCH": PASSWORD},
+        )  # fmt: skip
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - began
+    if process.returncode:
+        said_text = (command.folder / "said").read_text()[-2000:]
+        sys.exit(f"{command.words[0]} ended with {process.returncode}:\n{said_text}")
     return Spent(seconds, usage.ru_maxrss / 1024)
 
 
-def fill(world: World, messages: int, size: int) -> None:
-    """Put messages into the INBOX at old, by many APPENDs in one go."""
-    from imapclient import IMAPClient
+@contextmanager
+def network(pair: Pair, row: Row, *, tls: bool) -> Iterator[Network]:
+    """Give the way to both sides, through proxies where the row wants a slow line."""
+    sides = [(s.address, s.tls if tls else s.plain) for s in (pair.old, pair.new)]
+    if not row.milliseconds:
+        yield Network(sides[0], sides[1], tls)
+        return
+    proxies = []
+    for number, (address, port) in enumerate(sides):
+        words = [
+            sys.executable,
+            delay.__file__,
+            address,
+            f"{20_000 + number}",
+            address,
+            f"{port}",
+        ]
+        proxies.append(subprocess.Popen([*words, f"{row.milliseconds}", f"{row.mbit}"]))
+        wait_for(address, 20_000 + number)
+    try:
+        yield Network((sides[0][0], 20_000), (sides[1][0], 20_001), tls)
+    finally:
+        for proxy in proxies:
+            proxy.kill()
+            proxy.wait()
 
-    with IMAPClient(world.old.dovecot.address, ssl_context=_context(world)) as client:
-        client.login(USER, OLD_PASSWORDS[USER])
-        for start in range(0, messages, 100):
-            some = range(start, min(start + 100, messages))
-            client.multiappend("INBOX", [_letter(n, size) for n in some])
+
+def measure(name: str, row: Row, *, tls: bool) -> dict[str, object]:
+    """Copy once and again with every tool; return the line of the table."""
+    base = Path(tempfile.mkdtemp(prefix="mm-bench-", dir="/dev/shm"))
+    base.chmod(0o755)
+    corpus = row.corpus
+    users = [f"user{n}" for n in range(corpus.accounts)]
+    with Pair(base) as pair:
+        size = sum(fill(pair.old.maildir(user), corpus) for user in users)
+        pair.old.own(pair.old.folder / "mail")
+        counted = sum(pair.old.messages(user) for user in users)
+        with network(pair, row, tls=tls) as way:
+            commands = {"migrate-mail": ours(base, way, users, pair.ca)}
+            if shutil.which("mbsync"):
+                commands["mbsync"] = mbsync(base, way, users, pair.ca)
+            if row.with_doveadm:
+                commands["doveadm"] = doveadm(base, pair, way, users[0])
+            spent = {}
+            for tool, command in commands.items():
+                spent[tool] = (spend(command), spend(command))
+                there = sum(pair.new.messages(user + command.suffix) for user in users)
+                if there != counted:
+                    sys.exit(f"{tool}: {there} messages are at new, {counted} at old")
+    return {
+        "row": name, "tls": tls, "messages": counted, "bytes": size,
+        **{tool: [asdict(s) for s in times] for tool, times in spent.items()},
+    }  # fmt: skip
 
 
-def _letter(number: int, size: int) -> dict[str, object]:
-    from datetime import UTC, datetime
-
-    head = f"From: <a@x.test>\r\nSubject: {number}\r\nMessage-ID: <{number}@x.test>\r\n\r\n"
-    body = (f"line {number} of a letter\r\n" * (size // 20))[: size - len(head) - 2] + "\r\n"
-    when = datetime(2024, 1, 1, 12, number % 60, tzinfo=UTC)
-    return {"msg": (head + body).encode(), "flags": [b"\\Seen"], "date": when}
-
-
-def _context(world: World):  # noqa: ANN202 - an ssl context, imported late
-    import ssl
-
-    context = ssl.create_default_context(cafile=str(world.certificates.ca))
-    context.check_hostname = False
-    return context
-
-
-def peer(world: World, folder: Path) -> list[str]:
-    """Write mbsync's configuration; return its command."""
-    folder.mkdir()
-    secrets = folder / "secrets"
-    secrets.mkdir()
-    (secrets / "old").write_text(OLD_PASSWORDS[USER])
-    (secrets / "new").write_text(SPARES[FOR_PEER])
-    text = MBSYNC.format(
-        old=world.old.dovecot.address,
-        new=world.new.dovecot.address,
-        user=USER,
-        peer=FOR_PEER,
-        secrets=secrets,
-        certificate=world.certificates.ca,
-        folder=folder,
+def tell(name: str, row: Row, lines: list[dict[str, object]]) -> None:
+    """Print the medians of a row and the ratios."""
+    print(
+        f"{name}: {lines[0]['messages']} messages, {int(str(lines[0]['bytes'])) / 1e6:.0f} MB"
     )
-    (folder / "mbsyncrc").write_text(text)
-    return ["mbsync", "-c", str(folder / "mbsyncrc"), "move"]
+    medians: dict[str, tuple[float, float, float]] = {}
+    for tool in (t for t in ("migrate-mail", "mbsync", "doveadm") if t in lines[0]):
+        runs = [json.loads(json.dumps(line[tool])) for line in lines]
+        first, again = (statistics.median(r[n]["seconds"] for r in runs) for n in (0, 1))
+        peak = max(s["peak_mib"] for r in runs for s in r)
+        medians[tool] = (first, again, peak)
+        print(f"  {tool:13} first {first:7.2f} s  again {again:6.2f} s  peak {peak:5.0f} MiB")
+    if "mbsync" in medians:
+        (first, again, _), (peer, peer_again, _) = medians["migrate-mail"], medians["mbsync"]
+        met = "reached" if first / peer <= row.first else "MISSED"
+        print(f"  ratio         first {first / peer:7.2f}    again {again / peer_again:6.2f}    wanted {row.first}: {met}")  # fmt: skip
+    if row.mbit:
+        line = int(str(lines[0]["bytes"])) * 8 / row.mbit / 1e6
+        print(f"  the line alone would take {line:.2f} s")
 
 
 def main() -> None:
@@ -138,42 +161,21 @@ def main() -> None:
     wanted = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    wanted.add_argument("--messages", type=int, default=2000)
-    wanted.add_argument("--size", type=int, default=2000)
+    wanted.add_argument("--rows", default=",".join(ROWS))
+    wanted.add_argument("--tls", action="store_true")
+    wanted.add_argument("--scale", type=float, default=1.0)
+    wanted.add_argument("--repeat", type=int, default=1)
+    wanted.add_argument("--json", type=Path)
     options = wanted.parse_args()
-    base = Path(tempfile.mkdtemp(prefix="mm-bench-"))
-    try:
-        with World() as world:
-            fill(world, options.messages, options.size)
-            ours = base / "ours"
-            ours.mkdir()
-            environment = write_project(world, ours, moves={USER: FOR_US})
-            commands = {
-                "migrate-mail": (
-                    [sys.executable, "-m", "migrate_mail", "sync"],
-                    ours,
-                    environment,
-                )
-            }
-            if shutil.which("mbsync"):
-                commands["mbsync"] = (peer(world, base / "peer"), base / "peer", {})
-            report(options.messages, {n: [spend(*c), spend(*c)] for n, c in commands.items()})
-    finally:
-        shutil.rmtree(base)
-
-
-def report(messages: int, spent: dict[str, list[Spent]]) -> None:
-    """Print seconds, ratios and memory."""
-    print(f"{messages} messages: first copy, and again with nothing to do")
-    for name, (first, again) in spent.items():
-        print(
-            f"{name:14} {first.seconds:7.2f} s {again.seconds:7.2f} s  peak {first.peak_mib:.0f} MiB"
-        )
-    if len(spent) == 2:
-        (ours, ours_again), (theirs, theirs_again) = spent.values()
-        print(
-            f"ratio          {ours.seconds / theirs.seconds:7.2f}   {ours_again.seconds / theirs_again.seconds:7.2f}"
-        )
+    told = []
+    for name in options.rows.split(","):
+        row = ROWS[name]
+        small = Row(**{**{f: getattr(row, f) for f in row.__slots__}, "corpus": row.corpus.scaled(options.scale)})  # fmt: skip
+        lines = [measure(name, small, tls=options.tls) for _ in range(options.repeat)]
+        told += lines
+        tell(name, small, lines)
+    if options.json:
+        options.json.write_text(json.dumps(told, indent=1))
 
 
 if __name__ == "__main__":
