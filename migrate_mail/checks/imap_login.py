@@ -57,6 +57,6 @@ def _failed(mailbox: Mailbox, error: NetError) -> Finding:
         mailbox.account.address,
         error.where,
         args={"side": mailbox.side, "user": mailbox.user, "text": error.text},
-        fix=f"see that user {mailbox.user} exists on the {mailbox.side} system, and that {mailbox.secret} holds its password",
+        fix=f"{error.hint or 'see that this user exists there'} (tried with {mailbox.secret})",
         refs=("RFC 5530 section 3",),
     )

@@ -84,7 +84,7 @@ def sync(
     inventory = project.inventory
     accounts = select(inventory.accounts, only or [], exclude or [])
     world = world_of(inventory)
-    doors = Doors(inventory, world.imap, world.secret)
+    doors = Doors(inventory, world.imap, world.secret, world.renewed)
     side_by_side = min(jobs or most_jobs(inventory), most_jobs(inventory))
     if dry_run:
         code = _preview(world, doors, accounts, side_by_side, as_json=json)

@@ -93,6 +93,14 @@ class TlsFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """The one certificate that is let pass though it is bad. sha256: 64 hex digits."""
+
+    sha256: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SmtpFacts:
     """One SMTP conversation up to EHLO, and STARTTLS where offered.
 

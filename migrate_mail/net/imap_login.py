@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from migrate_mail.errors import NetError, NetKind
+from migrate_mail.errors import NetError
 from migrate_mail.net import tls
 from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.imap_text import quoted
 from migrate_mail.net.imap_types import ImapTarget
 from migrate_mail.net.imap_wire import Answer, ImapWire
+from migrate_mail.net.login_refusal import Attempt, refusal
+from migrate_mail.net.sasl import (
+    TOKEN_WAYS,
+    Identity,
+    Mechanism,
+    TokenError,
+    at_once,
+    choose,
+    offered,
+    read_token_error,
+    replies,
+)
 from migrate_mail.net.stream import Stream
 from migrate_mail.secret import Secret
 
-_FOR_NOW = re.compile(
-    r"\[(UNAVAILABLE|LIMIT|INUSE|SERVERBUG)\]|too many|try again|temporar", re.IGNORECASE
-)
-"""Answers to a login that say nothing about the password (RFC 5530)."""
+_LONGEST_AT_ONCE = 8000
+"""Octets: some servers take no longer lines before the login; a token can be that long."""
+_ANOTHER = "if it was renewed, compare that with the server's own, then write it into `tls_waiver` or remove the waiver"
+_UNTRUSTED = "name the authority that signed it with `ca:`; or let somebody answer for this one certificate (`tls_waiver:` with its SHA-256, asked from that server's admin)"
 
 
 def connect(
@@ -47,10 +60,9 @@ def capabilities(wire: ImapWire) -> frozenset[str]:
 
 
 def _greeted(stream: Stream, target: ImapTarget, *, look_only: bool) -> ImapWire:
-    where = stream.endpoint
     if target.tls == "implicit":
         stream.begin("TLS")
-        stream.start_tls(tls.trusting(target.ca, where=where), where.host)
+        _secure(stream, target)
     stream.begin("banner")
     wire = ImapWire(stream, look_only=look_only)
     if wire.greeting != b"OK":
@@ -72,69 +84,127 @@ def _start_tls(wire: ImapWire, target: ImapTarget) -> None:
     answer = wire.do("STARTTLS")
     if answer.kind != "OK":
         raise stream.fail("tls", f"STARTTLS was refused: {answer.words}")
-    where = stream.endpoint
-    stream.start_tls(tls.trusting(target.ca, where=where), where.host)
+    _secure(stream, target)
     wire.forget_capabilities()
 
 
+def _secure(stream: Stream, target: ImapTarget) -> None:
+    """Put TLS on: with a certificate that is good for the host, or with the very one that is let pass."""
+    where = stream.endpoint
+    if target.pin is None:
+        try:
+            stream.start_tls(tls.trusting(target.ca, where=where), where.host)
+        except NetError as error:
+            if "not trusted" in error.text:
+                error.hint = _UNTRUSTED
+            raise
+        return
+    sock = stream.start_tls(tls.lax(), where.host)
+    problem = tls.pinned_otherwise(sock, target.pin, now=datetime.now(UTC))
+    if problem is not None:
+        raise NetError("tls", str(where), stream.phase, problem, hint=_ANOTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """How the conversation of a login ended. detail: what was said of a refused token."""
+
+    answer: Answer
+    detail: TokenError | None = None
+
+
 def _log_in(wire: ImapWire, target: ImapTarget, secret: Secret) -> None:
-    """Log in with AUTHENTICATE PLAIN, or LOGIN where PLAIN is not offered."""
+    """Log in by the mechanism that is wanted and offered."""
     able = capabilities(wire)
-    stream = wire.stream
-    if "AUTH=PLAIN" in able:
-        stream.begin("AUTHENTICATE")
-        error = _attempt(wire, lambda: _plain(wire, target.user, secret), secret)
-    elif "LOGINDISABLED" in able:
-        stream.begin("LOGIN")
-        secure = target.tls != "none"
-        what = (
-            "offers no way to log in that we know" if secure else "wants TLS before the login"
-        )
-        raise stream.fail("auth" if secure else "tls", f"the server {what} (LOGINDISABLED)")
-    else:
-        stream.begin("LOGIN")
-        error = _attempt(wire, lambda: _login(wire, target.user, secret), secret)
+    mechanism = choose(able, target.way, admin=bool(target.admin))
+    wire.stream.begin("LOGIN" if mechanism in {None, "command"} else "AUTHENTICATE")
+    if mechanism is None:
+        raise _no_way(wire.stream, target, able)
+    error = _attempt(wire, target, mechanism, secret)
     # Raised here, not where it was caught: the original may hold the secret.
     if error is not None:
         raise error
 
 
-def _attempt(wire: ImapWire, act: Callable[[], Answer], secret: Secret) -> NetError | None:
+def _no_way(stream: Stream, target: ImapTarget, able: frozenset[str]) -> NetError:
+    """Return the error for a server that offers nothing that we want."""
+    if "LOGINDISABLED" in able and target.tls == "none":
+        return stream.fail("tls", "the server wants TLS before the login (LOGINDISABLED)")
+    what = "a token" if target.way in TOKEN_WAYS else "a password"
+    if target.admin and target.way not in TOKEN_WAYS:
+        what = f"PLAIN, which alone lets {target.admin} open the mailbox of {target.user}"
+    elif target.way not in {"password", "token"}:
+        what = target.way.upper()
+    without = " and no LOGIN (LOGINDISABLED)" if "LOGINDISABLED" in able else ""
+    text = f"the server does not take {what}; it offers {offered(able)}{without}"
+    hint = "see `login:` in migration.yaml; with Microsoft 365 and Google `oauth:`"
+    return NetError("auth", str(stream.endpoint), stream.phase, text, hint=hint)
+
+
+def _attempt(
+    wire: ImapWire, target: ImapTarget, mechanism: Mechanism, secret: Secret
+) -> NetError | None:
     """Return the failure of a login, with the server's words and without the secret."""
+    where = wire.stream.endpoint
+    who = Identity(target.user, target.admin, target.host, target.port)
+    says: list[bytes] = []
     try:
-        answer = act()
+        says = replies(mechanism, who, secret.reveal())
+        spoken = _spoken(wire, mechanism, says)
     except NetError as error:
-        return wire.stream.fail(error.kind, _scrubbed(error.text, secret))
+        # A line that is no IMAP is quoted in part, and a part of a secret is not found again.
+        text = "the answer is not IMAP" if error.kind == "garbage" else error.text
+        return wire.stream.fail(error.kind, _scrubbed(text, secret, says))
     except ValueError:
         return wire.stream.fail("auth", "this name or password cannot be sent to this server")
-    if answer.kind == "OK":
+    if spoken.answer.kind == "OK":
         return None
-    why: NetKind = "busy" if _FOR_NOW.search(answer.words) else "auth"
-    return wire.stream.fail(why, _scrubbed(answer.words, secret))
+    tried = Attempt(target.user, target.admin, token=target.way in TOKEN_WAYS)
+    found = refusal(spoken.answer.words, tried, spoken.detail)
+    text = _scrubbed(found.text, secret, says)
+    return NetError(found.kind, str(where), wire.stream.phase, text, hint=found.hint)
 
 
-def _plain(wire: ImapWire, user: str, secret: Secret) -> Answer:
-    """AUTHENTICATE PLAIN (RFC 4616), in one round trip where the server has SASL-IR (RFC 4959)."""
-    message = base64.b64encode(f"\0{user}\0{secret.reveal()}".encode())
-    at_once = "SASL-IR" in capabilities(wire)
+def _spoken(wire: ImapWire, mechanism: Mechanism, says: Sequence[bytes]) -> _Spoken:
+    if mechanism != "command":
+        return _authenticate(wire, mechanism, says)
     wire.forget_capabilities()
-    if at_once:
-        return wire.do("AUTHENTICATE", "PLAIN", message)
-    tag = wire.ask("AUTHENTICATE", "PLAIN")
-    while wire.go_ahead():
-        wire.write(message + b"\r\n")
-    return wire.answer(tag)
+    return _Spoken(wire.do("LOGIN", *(quoted(word) for word in says)))
 
 
-def _login(wire: ImapWire, user: str, secret: Secret) -> Answer:
+def _authenticate(wire: ImapWire, mechanism: Mechanism, says: Sequence[bytes]) -> _Spoken:
+    """Say one thing at a time, the first at once where the server has SASL-IR (RFC 4959)."""
+    lines = [base64.b64encode(word) for word in says]
+    early = "SASL-IR" in capabilities(wire) and at_once(mechanism)
+    first = lines[:1] if early and len(lines[0]) <= _LONGEST_AT_ONCE else []
     wire.forget_capabilities()
-    return wire.do("LOGIN", quoted(user), quoted(secret.reveal()))
+    tag = wire.ask("AUTHENTICATE", mechanism, *first)
+    detail: TokenError | None = None
+    # Whoever asks for more than there is to say gets a cancel (RFC 9051 section 6.2.2).
+    for line in [*lines[len(first) :], b"*"]:
+        challenge = _challenge(wire, tag)
+        if challenge is None:
+            break
+        detail = read_token_error(challenge) or detail
+        wire.write(line + b"\r\n")
+    return _Spoken(wire.answer(tag), detail)
 
 
-def _scrubbed(text: str, secret: Secret) -> str:
+def _challenge(wire: ImapWire, tag: bytes) -> bytes | None:
+    """Wait for what the server asks; None when it ends the login instead."""
+    wire.flush()
+    while not wire.ended(tag):
+        line = wire.response(wanted_go=True)
+        if line is not None and line.name == "+":
+            asked = line.pieces[0]
+            return asked if isinstance(asked, bytes) else b""
+    return None
+
+
+def _scrubbed(text: str, secret: Secret, says: Sequence[bytes]) -> str:
     """Return the server's words without the secret; some servers echo what they were sent."""
     value = secret.reveal()
-    forms = {value, base64.b64encode(value.encode()).decode()} - {""}
-    for form in forms:
+    told = {base64.b64encode(word).decode() for word in (*says, value.encode())}
+    for form in sorted({value, *told} - {""}, key=len, reverse=True):
         text = text.replace(form, "***")
     return text

@@ -7,10 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from migrate_mail.net.facts import Pin
+from migrate_mail.net.sasl import Way
+
 
 @dataclass(frozen=True, slots=True)
 class ImapTarget:
-    """One mailbox at one server. ca: PEM file of the CA to trust instead of the system's."""
+    """One mailbox at one server. ca: PEM file of the CA to trust instead of the system's.
+
+    way: how to log in. admin: who logs in on behalf of `user`; empty: the user. pin: the bad
+    certificate that is let pass, and no other.
+    """
 
     host: str
     port: int
@@ -18,6 +25,9 @@ class ImapTarget:
     ca: Path | None
     user: str
     connections: int = 4
+    way: Way = "password"
+    admin: str = ""
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)

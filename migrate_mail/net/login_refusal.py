@@ -63,13 +63,18 @@ _NOT_ALLOWED = (
     r"\[(AUTHORIZATIONFAILED|NOPERM)\]|not authori[sz]ed|authori[sz]ation (fail|denied)"
 )
 
+_MICROSOFT = r"(LOGIN|AUTHENTICATE) failed\.?"
+
 
 def refusal(words: str, tried: Attempt, detail: TokenError | None = None) -> Refusal:
     """Return whose fault a refused login is. words: the server's, with its response code."""
     fault = _fault(words, tried)
     said = f"{words} ({detail})" if detail else words
     kind: NetKind = "busy" if fault == "server" else "tls" if fault == "privacy" else "auth"
-    return Refusal(fault, kind, f"{_whose(fault, tried)}: {said}", _next(fault, tried))
+    hint = _next(fault, tried)
+    if fault == "password" and re.fullmatch(_MICROSOFT, words):
+        hint += "; Microsoft 365 says the same where passwords are switched off (`oauth:`)"
+    return Refusal(fault, kind, f"{_whose(fault, tried)}: {said}", hint)
 
 
 def _fault(words: str, tried: Attempt) -> Fault:
@@ -108,7 +113,7 @@ def _next(fault: Fault, tried: Attempt) -> str:
         "privacy": "write `tls: implicit` (port 993) or `tls: starttls` (port 143)",
         "method": "passwords are switched off there: make an app password, or write `oauth:` (Microsoft 365, Google Workspace)",
         "account": f"ask the admin of that server to unlock {tried.user}, to switch on IMAP for it, and whether it has a mailbox; do not try again and again",
-        "password": f"see that user {tried.by} exists there, and that its secret holds its password; Microsoft 365 says the same where passwords are switched off (`oauth:`)",
+        "password": f"see that user {tried.by} exists there, and that its secret holds its password",
     }
     return steps[fault]
 

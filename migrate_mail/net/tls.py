@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ssl
 from datetime import datetime
 from functools import lru_cache
@@ -10,7 +12,7 @@ from pathlib import Path
 from cryptography import x509
 
 from migrate_mail.errors import NetError
-from migrate_mail.net.facts import TlsFacts
+from migrate_mail.net.facts import Pin, TlsFacts
 
 
 def trusting(ca: Path | None, *, where: object) -> ssl.SSLContext:
@@ -34,6 +36,16 @@ def lax() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def pinned_otherwise(sock: ssl.SSLSocket, pin: Pin, *, now: datetime) -> str | None:
+    """Say why a connection is not to the server whose bad certificate is let pass; None: it is."""
+    if pin.until <= now:
+        return f"the waiver for this certificate ended at {pin.until.isoformat()}"
+    seen = hashlib.sha256(sock.getpeercert(binary_form=True) or b"").hexdigest()
+    if not hmac.compare_digest(seen, pin.sha256):
+        return f"this is not the certificate that is let pass; its SHA-256 is {seen}"
+    return None
 
 
 def facts(sock: ssl.SSLSocket, problem: str | None) -> TlsFacts:

@@ -6,14 +6,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from migrate_mail.errors import NetError
 from migrate_mail.inventory.model import Account, ImapServer, Inventory, Login
+from migrate_mail.net.facts import Pin
 from migrate_mail.net.imap import ImapDialer, ImapTarget, ReadOnlySession, Session
 from migrate_mail.secret import Secret
+
+S = TypeVar("S", ReadOnlySession, Session)
 
 
 def target(server: ImapServer, login: Login, base: Path) -> ImapTarget:
     """Return what to dial for one login; a relative CA file starts from `base`."""
+    waiver = server.tls_waiver
     return ImapTarget(
         host=server.host,
         port=server.port,
@@ -21,6 +27,9 @@ def target(server: ImapServer, login: Login, base: Path) -> ImapTarget:
         ca=base / server.ca if server.ca else None,
         user=login.user,
         connections=server.connections,
+        way=login.way,
+        admin="" if login.oauth else login.admin,
+        pin=Pin(waiver.sha256, waiver.until) if waiver else None,
     )
 
 
@@ -31,18 +40,17 @@ class Doors:
     inventory: Inventory
     dialer: ImapDialer
     secret: Callable[[Login], Secret]
+    renewed: Callable[[Login, Secret], Secret] | None = None
 
     def old(self, account: Account) -> ReadOnlySession:
         """Log in at old; the session has no way to write."""
         server = self.inventory.spec.systems.old.imap
-        where = target(server, account.old, self.inventory.base)
-        return self.dialer.read_only(where, self.secret(account.old))
+        return self._opened(self.dialer.read_only, server, account.old)
 
     def new(self, account: Account) -> Session:
         """Log in at new."""
         server = self.inventory.spec.systems.new.imap
-        where = target(server, account.new, self.inventory.base)
-        return self.dialer.read_write(where, self.secret(account.new))
+        return self._opened(self.dialer.read_write, server, account.new)
 
     def both(self, account: Account) -> tuple[ReadOnlySession, Session]:
         """Log in at both sides at the same time."""
@@ -63,5 +71,20 @@ class Doors:
     def new_read_only(self, account: Account) -> ReadOnlySession:
         """Log in at new for a look."""
         server = self.inventory.spec.systems.new.imap
-        where = target(server, account.new, self.inventory.base)
-        return self.dialer.read_only(where, self.secret(account.new))
+        return self._opened(self.dialer.read_only, server, account.new)
+
+    def _opened(
+        self, dial: Callable[[ImapTarget, Secret], S], server: ImapServer, login: Login
+    ) -> S:
+        """Log in; a refused token is renewed once, a refused password never tried again."""
+        where = target(server, login, self.inventory.base)
+        secret = self.secret(login)
+        try:
+            return dial(where, secret)
+        except NetError as error:
+            if error.kind != "auth" or login.oauth is None or self.renewed is None:
+                raise
+            another = self.renewed(login, secret)
+            if another is secret:
+                raise
+        return dial(where, another)

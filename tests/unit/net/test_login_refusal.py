@@ -91,3 +91,9 @@ def test_what_the_server_said_of_the_token_is_told():
     found = refusal("AUTHENTICATE failed.", TOKEN, TokenError("invalid_token"))
 
     assert found.text.endswith(": AUTHENTICATE failed. (status invalid_token)")
+
+
+def test_microsoft_gives_no_reason():
+    """Its two words may also mean that passwords are switched off, and that is said."""
+    assert "`oauth:`" in refusal("LOGIN failed.", ANNA).hint
+    assert "`oauth:`" not in refusal("[AUTHENTICATIONFAILED] no", ANNA).hint

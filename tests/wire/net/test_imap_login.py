@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import ssl
 import time
 import traceback
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from migrate_mail.errors import NetError
+from migrate_mail.net.facts import Pin
 from migrate_mail.net.imap import ImapTarget
 from migrate_mail.secret import Secret
 from wire.net.script import Scripted
@@ -17,8 +22,24 @@ PLAIN = ImapTarget("imap.test", 143, "none", None, "anna@old.example")
 SECRET = Secret("hunter2 päss")
 
 
-def _server(caps="IMAP4rev1 AUTH=PLAIN", *, login="OK welcome", heard=None):
-    """Play an IMAP server up to the login; `login` is the answer to it, `{echo}` what was sent."""
+def _spoken(peer, rest, heard, detail):
+    """Ask for as much as the mechanism has to say; return what came first."""
+    mechanism, _, early = rest.partition(" ")
+    asks = {"LOGIN": ["VXNlcm5hbWU6", "UGFzc3dvcmQ6"]}.get(mechanism, [] if early else [""])
+    said = [early] if early else []
+    for challenge in [*asks, *([base64.b64encode(detail).decode()] if detail else [])]:
+        peer.say(f"+ {challenge}")
+        said.append(peer.hear())
+    if heard is not None:
+        heard.extend(base64.b64decode(one).decode() for one in said)
+    return said[0]
+
+
+def _server(caps="IMAP4rev1 AUTH=PLAIN", *, login="OK welcome", heard=None, detail=None):
+    """Play an IMAP server up to the login; `login` is the answer to it, `{echo}` what was sent.
+
+    detail: what it says of a token that it refuses.
+    """
 
     def play(peer):
         peer.say("* OK ready")
@@ -29,10 +50,7 @@ def _server(caps="IMAP4rev1 AUTH=PLAIN", *, login="OK welcome", heard=None):
             if verb == "CAPABILITY":
                 peer.say(f"* CAPABILITY {caps}", f"{tag} OK done")
             elif verb == "AUTHENTICATE":
-                peer.say("+ ")
-                echo = peer.hear()
-                if heard is not None:
-                    heard.append(base64.b64decode(echo).decode())
+                echo = _spoken(peer, rest, heard, detail)
                 peer.say(f"{tag} {login.format(echo=echo)}")
             elif verb == "LOGIN":
                 peer.say(f"{tag} {login.format(echo=rest)}")
@@ -64,6 +82,107 @@ def test_login_where_plain_is_not_offered(imap):
     with Scripted(_server("IMAP4rev1", heard=heard)) as server:
         imap(server).read_only(PLAIN, secret).close()
     assert any(line.endswith('LOGIN "anna@old.example" "a\\"b\\\\c d"') for line in heard)
+
+
+def test_sasl_login(imap):
+    """AUTH=LOGIN gives name and password one by one, every character of them."""
+    heard: list[str] = []
+    with Scripted(_server("IMAP4rev1 AUTH=LOGIN SASL-IR", heard=heard)) as server:
+        imap(server).read_only(PLAIN, SECRET).close()
+    assert heard[1:4] == ["M1 AUTHENTICATE LOGIN", "anna@old.example", "hunter2 päss"]
+
+
+def test_an_admin_logs_in_for_somebody(imap):
+    """PLAIN carries whose mailbox and who gives the password, in one round trip with SASL-IR."""
+    heard: list[str] = []
+    target = replace(PLAIN, admin="root")
+    with Scripted(_server("IMAP4rev1 AUTH=PLAIN SASL-IR", heard=heard)) as server:
+        imap(server).read_only(target, SECRET).close()
+    assert "anna@old.example\0root\0hunter2 päss" in heard
+    assert heard[1].startswith("M1 AUTHENTICATE PLAIN YW5uYUBv")
+
+
+def test_an_admin_is_never_let_into_the_wrong_mailbox(imap):
+    """Where PLAIN is not offered nothing is sent: LOGIN would open the admin's own."""
+    heard: list[str] = []
+    with Scripted(_server("IMAP4rev1 AUTH=LOGIN", heard=heard)) as server:
+        error = _refused(imap(server), replace(PLAIN, admin="root"))
+    assert error.kind == "auth"
+    assert "it offers LOGIN" in error.text
+    assert [line for line in heard if "LOGIN" in line.split(" ")] == []
+
+
+TOKEN = Secret("eyJ0.token-token-token.x")
+
+
+@pytest.mark.parametrize("caps", ["SASL-IR", ""])
+@pytest.mark.parametrize(
+    ("mechanism", "said"),
+    [
+        ("XOAUTH2", "user=anna@old.example\x01auth=Bearer {token}\x01\x01"),
+        (
+            "OAUTHBEARER",
+            "n,a=anna@old.example,\x01host=imap.test\x01port=143\x01auth=Bearer {token}\x01\x01",
+        ),
+    ],
+)
+def test_a_token(imap, caps, mechanism, said):
+    """A token is said in the words of the mechanism that the server offers."""
+    heard: list[str] = []
+    offers = f"IMAP4rev1 AUTH=PLAIN AUTH={mechanism} {caps}".strip()
+    with Scripted(_server(offers, heard=heard)) as server:
+        imap(server).read_only(replace(PLAIN, way="token"), TOKEN).close()
+    assert said.format(token=TOKEN.reveal()) in heard
+
+
+@pytest.mark.parametrize(("mechanism", "last"), [("XOAUTH2", ""), ("OAUTHBEARER", "\x01")])
+def test_a_refused_token_is_explained(imap, mechanism, last):
+    """What the server says of the token is acknowledged and told, without the token."""
+    heard: list[str] = []
+    play = _server(
+        f"IMAP4rev1 AUTH={mechanism} SASL-IR",
+        login="NO AUTHENTICATE failed. {echo}",
+        heard=heard,
+        detail=b'{"status":"invalid_token","scope":"mail"}',
+    )
+    with Scripted(play) as server:
+        error = _refused(imap(server), replace(PLAIN, way="token"), TOKEN)
+    assert heard[3] == last
+    assert error.kind == "auth"
+    assert (
+        error.text
+        == "the token for anna@old.example is refused: AUTHENTICATE failed. *** (status invalid_token, scope mail)"
+    )
+    assert error.hint
+
+
+def test_a_token_is_never_sent_as_a_password(imap):
+    """A server without the mechanisms for tokens gets none, and what it offers is named."""
+    heard: list[str] = []
+    with Scripted(_server("IMAP4rev1 AUTH=PLAIN AUTH=NTLM", heard=heard)) as server:
+        error = _refused(imap(server), replace(PLAIN, way="token"), TOKEN)
+    assert error.text == "the server does not take a token; it offers NTLM, PLAIN"
+    assert len([line for line in heard if line.startswith("M")]) == 1
+
+
+def test_a_long_token_waits_to_be_asked(imap):
+    """A token longer than the line that servers take does not go out with the command."""
+    heard: list[str] = []
+    token = Secret("x" * 9000)
+    with Scripted(_server("IMAP4rev1 AUTH=XOAUTH2 SASL-IR", heard=heard)) as server:
+        imap(server).read_only(replace(PLAIN, way="xoauth2"), token).close()
+    assert heard[1] == "M1 AUTHENTICATE XOAUTH2"
+    assert token.reveal() in heard[2]
+
+
+def test_a_mechanism_that_is_named_is_the_only_one(imap):
+    """`login: login` uses it though PLAIN is there; what is not offered ends it by name."""
+    heard: list[str] = []
+    with Scripted(_server("IMAP4rev1 AUTH=PLAIN", heard=heard)) as server:
+        imap(server).read_only(replace(PLAIN, way="login"), Secret("pw")).close()
+        error = _refused(imap(server), replace(PLAIN, way="xoauth2"), TOKEN)
+    assert 'M1 LOGIN "anna@old.example" "pw"' in heard
+    assert error.text.startswith("the server does not take XOAUTH2")
 
 
 @pytest.mark.parametrize("caps", ["IMAP4rev1 AUTH=PLAIN", "IMAP4rev1"])
@@ -160,7 +279,7 @@ HOSTILE = {
     "old": ([_say("* OK hi"), lambda p: p.say(f"* CAPABILITY IMAP2\r\n{p.hear().split()[0]} OK")], "garbage", "CAPABILITY"),
     "drip": ([lambda peer: peer.drip(b"* OK " + b"x" * 500, 0.02)], "timeout", "banner"),
     "hangs-at-capability": ([_say("* OK hi"), lambda peer: peer.hang()], "timeout", "CAPABILITY"),
-    "endless-challenge": ([_more_challenges], "timeout", "AUTHENTICATE"),
+    "endless-challenge": ([_more_challenges], "garbage", "AUTHENTICATE"),
 }  # fmt: skip
 
 
@@ -174,7 +293,7 @@ def test_a_hostile_server_is_an_error_with_its_phase(imap, steps, kind, phase):
     assert time.monotonic() - began < 3
 
 
-def _secure(contexts, which, *, starttls=False, extra=""):
+def _secure(contexts, which, *, starttls=False, extra="", hear=str):
     def play(peer):
         if starttls:
             peer.say("* OK ready")
@@ -189,6 +308,7 @@ def _secure(contexts, which, *, starttls=False, extra=""):
         if not starttls:
             peer.say("* OK ready")
         while line := peer.hear():
+            hear(line)
             tag, verb = line.split(" ")[:2]
             if verb == "AUTHENTICATE":
                 peer.say("+ ")
@@ -224,6 +344,52 @@ def test_a_bad_certificate_ends_it(imap, contexts, ca_file, tls, which, words):
         error = _refused(imap(server, timeout=2), _target(tls, ca_file))
     assert error.kind == "tls"
     assert words in error.text
+
+    assert "tls_waiver" in (error.hint or "")
+
+
+LATER = datetime.now(UTC) + timedelta(days=1)
+
+
+def _fingerprint(port):
+    return hashlib.sha256(
+        ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port)))
+    ).hexdigest()
+
+
+@pytest.mark.parametrize("which", ["name", "expired", "stranger"])
+def test_a_waived_certificate_is_let_pass(imap, contexts, ca_file, which):
+    """A certificate that somebody answers for is taken, whatever is wrong with it."""
+    with Scripted(_secure(contexts, which)) as server:
+        pin = Pin(_fingerprint(server.port), LATER)
+        session = imap(server, timeout=2).read_only(
+            replace(_target("implicit", ca_file), pin=pin), SECRET
+        )
+        session.close()
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_a_waiver_is_for_one_certificate(imap, contexts, ca_file, tls):
+    """Any other certificate ends it, a good one too: nothing is sent, and its fingerprint is told."""
+    heard: list[str] = []
+    play = _secure(contexts, "good", starttls=tls == "starttls", hear=heard.append)
+    with Scripted(play) as server:
+        target = replace(_target(tls, ca_file), pin=Pin("ab" * 32, LATER))
+        error = _refused(imap(server, timeout=2), target)
+    assert error.kind == "tls"
+    assert "its SHA-256 is " in error.text
+    assert heard == []
+
+
+def test_a_waiver_that_ended_while_we_ran(imap, contexts, ca_file):
+    """A waiver counts until its moment, also in a run that began before."""
+    with Scripted(_secure(contexts, "name")) as server:
+        pin = Pin(_fingerprint(server.port), datetime.now(UTC) - timedelta(seconds=1))
+        error = _refused(
+            imap(server, timeout=2), replace(_target("implicit", ca_file), pin=pin)
+        )
+    assert error.kind == "tls"
+    assert "the waiver for this certificate ended" in error.text
 
 
 def test_starttls_that_is_not_offered_ends_it(imap, ca_file):
