@@ -12,7 +12,10 @@ from migrate_mail.checks.mailboxes import doors_of
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Account
+from migrate_mail.net.imap import MessageHead
+from migrate_mail.sync.filters import message_filter
 from migrate_mail.sync.folders import pair_folders
+from migrate_mail.sync.rules import folder_rules
 from migrate_mail.sync.verify import FolderParity, compare
 
 _SYNC = "copy what is missing: migrate-mail sync"
@@ -43,11 +46,18 @@ class ParityParams(StrictModel):
 def parity(context: Context, params: ParityParams) -> Iterator[Finding]:
     """Read both sides again and compare; what sync remembers is not trusted."""
     doors = doors_of(context)
+    settings = doors.inventory.spec.sync
+    rules, skip = folder_rules(settings.folders), message_filter(settings.messages.skip)
+    now = context.clock()
+
+    def wanted(head: MessageHead) -> bool:
+        return not skip.reason(head.size, head.internaldate, now)
 
     def look(account: Account) -> Iterator[Finding]:
         context.say(f"comparing {account.address}")
         with doors.old(account) as old, doors.new_read_only(account) as new:
-            found = compare(old, new, pair_folders(old, new), deep=params.deep)
+            pairs = pair_folders(old, new, rules=rules)
+            found = compare(old, new, pairs, deep=params.deep, wanted=wanted)
         yield _judged(account.address, found, params)
 
     yield from one_by_one(

@@ -35,6 +35,7 @@ _STATUS = "(MESSAGES UIDNEXT UIDVALIDITY)"
 _STATUS_MODSEQ = "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
 FLIGHT = 100
 """Commands in flight: more could fill the buffers of both ends, and each wait for the other."""
+_NAMES = "(UID BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)])"
 _HEAD = "(UID RFC822.SIZE FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
 
@@ -151,6 +152,17 @@ class ReadOnlySession:
         wanted = sorted(set(uids))
         for start in range(0, len(wanted), WINDOW):
             found += self._heads(wanted[start : start + WINDOW])
+        return found
+
+    def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Return From and Subject of messages of the open folder, as they are written."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(uids), WINDOW):
+            with self._talk("UID FETCH"):
+                some = parse.uid_set(uids[start : start + WINDOW])
+                answer = self._checked(self._wire.do("UID", "FETCH", some, _NAMES))
+                for row in parse.rows(answer.of("FETCH")):
+                    found[row[b"UID"]] = parse.section(row, b"BODY[HEADER.FIELDS") or b""
         return found
 
     def body(self, uid: int) -> bytes:

@@ -195,14 +195,16 @@ class SyncJournal(Tables):
             for r in rows
         }
 
-    def fail(self, failure: SyncFailure) -> None:
+    def fail(self, failures: Iterable[SyncFailure]) -> None:
         """Enter what was not copied, by name."""
-        f = failure
-        self._db.add(
+        self._db.add_all(
             "INSERT INTO sync_failures (account, folder, uid, subject, reason, at, kind, sender,"
             " size, date, remedy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (f.account, f.folder, f.uid, f.subject, f.reason, moment_text(f.at), f.kind,
-             f.sender, f.size, f.date, f.remedy),
+            [
+                (f.account, f.folder, f.uid, f.subject, f.reason, moment_text(f.at), f.kind,
+                 f.sender, f.size, f.date, f.remedy)
+                for f in failures
+            ],
         )  # fmt: skip
 
     def failures(self, account: str | None = None) -> list[SyncFailure]:

@@ -11,8 +11,10 @@ from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import ReadOnlySession, Session
 from migrate_mail.state.records import FolderRecord, SyncFailure
 from migrate_mail.state.sync_journal import SyncJournal
+from migrate_mail.sync.filters import message_filter
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.progress import SyncProgress, SyncState
+from migrate_mail.sync.rules import folder_rules
 
 Watch = Callable[[SyncProgress], None]
 
@@ -87,6 +89,9 @@ class Desk:
         self.tally = tally
         self.old, self.new = sides
         self.additions_only = account.domain in kit.switched
+        settings = kit.doors.inventory.spec.sync
+        self.rules = folder_rules(settings.folders)
+        self.filter = message_filter(settings.messages.skip)
         journal = kit.journal
         self.records: dict[RecordKey, FolderRecord] = {
             (r.old_name, r.new_name, r.old_uidvalidity, r.new_uidvalidity): r
@@ -111,5 +116,5 @@ class Desk:
 
     def fail(self, failure: SyncFailure) -> None:
         """Enter a message, or a whole folder, as not copied, by name."""
-        self.kit.journal.fail(failure)
+        self.kit.journal.fail([failure])
         self.tally.failed += 1

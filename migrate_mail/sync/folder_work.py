@@ -14,6 +14,7 @@ from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.refusal import FullError
 from migrate_mail.sync.settle import find_receipts, settle
 from migrate_mail.sync.singles import send_singly
+from migrate_mail.sync.skipping import leave_out
 from migrate_mail.sync.work import FolderWork
 
 
@@ -62,7 +63,7 @@ def _plan(desk: Desk, work: FolderWork) -> None:
     found = difference(desk, work)
     _count(work, found)
     desk.tally.done += found.copied + found.already
-    missing = settle(desk, work, found.missing)
+    missing = leave_out(desk, work, settle(desk, work, found.missing))
     work.sets, work.wanted = uid_sets(missing), len(missing)
     if not desk.additions_only:
         adopted = len(missing) < len(found.missing)
@@ -73,7 +74,7 @@ def _plan(desk: Desk, work: FolderWork) -> None:
 def _is_new(desk: Desk, work: FolderWork) -> bool:
     """Tell whether nothing of a folder can be at new: then nothing needs to be compared."""
     seen = any(key[0] == work.pair.old for key in desk.records)
-    return work.untouched and not seen
+    return work.untouched and not seen and not desk.filter
 
 
 def _finish(desk: Desk, work: FolderWork) -> None:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from migrate_mail.net.imap import ReadOnlySession
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.desk import Desk
-from migrate_mail.sync.names import FolderPair, Space, map_folders
+from migrate_mail.sync.mapping import read_map
+from migrate_mail.sync.names import FolderPair
+from migrate_mail.sync.rules import NO_RULES, FolderRules
 
 
 def pair_folders(
-    old: ReadOnlySession, new: ReadOnlySession, known: Mapping[str, str] | None = None
+    old: ReadOnlySession,
+    new: ReadOnlySession,
+    known: Mapping[str, str] | None = None,
+    rules: FolderRules = NO_RULES,
 ) -> list[FolderPair]:
     """Return what each folder at old becomes at new. known: as earlier runs decided it."""
-    ask_old, ask_new = old.mailboxes(), new.mailboxes()
-    mine, theirs = ask_old(), ask_new()
-    pairs = map_folders(
-        mine.folders,
-        theirs.folders,
-        old_space=Space(mine.prefix, mine.delimiter),
-        new_space=Space(theirs.prefix, theirs.delimiter),
-        subscribed=mine.subscribed,
-        known=known,
-    )
-    return [replace(p, subscribe=p.subscribe and p.new not in theirs.subscribed) for p in pairs]
+    return list(read_map(old, new, known, rules).pairs)
 
 
 def known_names(journal: SyncJournal, account: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from migrate_mail.sync.content import second, subject_of
 from migrate_mail.sync.flags import same_flags
 from migrate_mail.sync.names import FolderPair
 from migrate_mail.sync.parity import Couple, Coupling, couple, same_date
+
+Wanted = Callable[[MessageHead], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,20 @@ def compare(
     pairs: Sequence[FolderPair],
     *,
     deep: bool = False,
+    wanted: Wanted = lambda _head: True,
 ) -> list[FolderParity]:
-    """Compare folders, pair by pair. deep: by the content of every message (reads everything)."""
-    return [_compare(old, new, pair, deep=deep) for pair in pairs]
+    """Compare folders, pair by pair. deep: by the content of every message (reads everything).
+
+    wanted: tells which messages of old new should have.
+    """
+    return [_compare(old, new, pair, wanted, deep=deep) for pair in pairs]
 
 
 def _compare(
-    old: ReadOnlySession, new: ReadOnlySession, pair: FolderPair, *, deep: bool
+    old: ReadOnlySession, new: ReadOnlySession, pair: FolderPair, wanted: Wanted, *, deep: bool
 ) -> FolderParity:
     try:
-        mine = _heads(old, pair.old)
+        mine = [head for head in _heads(old, pair.old) if wanted(head)]
         theirs = [] if pair.create else _heads(new, pair.new)
     except NetError as error:
         if error.kind != "denied":

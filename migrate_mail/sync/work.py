@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import FolderStatus, Making
-from migrate_mail.state.records import FolderLook, FolderRecord
+from migrate_mail.state.records import FolderLook, FolderRecord, SyncFailure
 from migrate_mail.sync.desk import Desk
-from migrate_mail.sync.folders import is_gone, known_names, pair_folders
-from migrate_mail.sync.names import FolderPair
+from migrate_mail.sync.folders import is_gone, known_names
+from migrate_mail.sync.mapping import read_map
+from migrate_mail.sync.names import FolderMap, FolderPair
 
 State = FolderStatus | NetError
 
@@ -50,8 +51,10 @@ class FolderWork:
 
 def survey(desk: Desk) -> list[FolderWork]:
     """Return the folders that must be worked on, open at new; those that are up to date are counted."""
-    journal = desk.kit.journal
-    pairs = pair_folders(desk.old, desk.new, known_names(journal, desk.account))
+    known = known_names(desk.kit.journal, desk.account)
+    mapped = read_map(desk.old, desk.new, known, desk.rules)
+    pairs = mapped.pairs
+    _enter_left_out(desk, mapped)
     there = [p.new for p in pairs if not p.create]
     ask_old, ask_new = desk.old.statuses([p.old for p in pairs]), desk.new.statuses(there)
     old, new = ask_old(), ask_new()
@@ -59,6 +62,26 @@ def survey(desk: Desk) -> list[FolderWork]:
     desk.tally.folders = len(pairs)
     left = [p for p in _readable(desk, pairs, old) if not _is_done(desk, p, old, new)]
     return _opened(desk, [p for p in left if not is_gone(desk, p)], old)
+
+
+def _enter_left_out(desk: Desk, mapped: FolderMap) -> None:
+    """Keep the books of folders that are not copied: enter them, forget those that are no more."""
+    journal = desk.kit.journal
+    wanted = {(left.old, left.reason) for left in mapped.left_out}
+    booked = journal.failures(desk.account)
+    there = {(f.folder, f.reason) for f in booked if f.uid is None and f.kind == "skipped"}
+    copied = {pair.old for pair in mapped.pairs}
+    stale = {f.folder for f in booked if f.folder not in copied} - {
+        f for f, _ in wanted & there
+    }
+    if stale:
+        journal.clear_failures(desk.account, sorted(stale))
+    at = desk.kit.clock()
+    new = sorted(wanted - there)
+    if new:
+        journal.fail(
+            SyncFailure(desk.account, f, None, "", why, at, "skipped") for f, why in new
+        )
 
 
 def _readable(
@@ -102,7 +125,8 @@ def _unchanged(look: FolderLook, now: FolderStatus, *, flags_matter: bool) -> bo
     same = (look.uidnext, look.messages) == (now.uidnext, now.messages) and now.uidnext > 0
     # Without CONDSTORE (RFC 7162) a change of flags shows nowhere but in the flags.
     flags = look.modseq == now.modseq and (now.modseq > 0 or not now.messages)
-    return same and (flags or not flags_matter) and not look.failed and look.adds_up
+    settled = look.adds_up and not look.failed and not look.skipped
+    return same and (flags or not flags_matter) and settled
 
 
 def _opened(

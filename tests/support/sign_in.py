@@ -21,6 +21,7 @@ def _segment(value: object) -> str:
 class SignIn:
     """One server. Change its fields at any time; `asked` has every form that came, oldest first.
 
+    active: whom each token is for; what is in revoked is not taken by mail servers any more.
     person: who signs in when a code is entered. pending: how often the code is "not yet entered".
     refuse: an error to answer token requests with. broken: an HTTP status to answer with, where
     a path ends in broken_path.
@@ -120,6 +121,11 @@ class SignIn:
                 "expires_in": 900,
                 "interval": 0,
             }
+        if path.endswith("/introspect"):
+            token = form.get("token", "")
+            if token in self.revoked or token not in self.active:
+                return 200, {"active": False}
+            return 200, {"active": True, "username": self.active[token]}
         if path.endswith("/token"):
             self.asked.append(form)
             return self._grant(form)

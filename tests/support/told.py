@@ -163,14 +163,16 @@ def _mail_is_copied(store: Store) -> None:
     odd = sync.folder("ben@example.org", "INBOX/Été", "Été", 1, 1).id
     sync.open_windows({odd: 1})
     sync.fail(
-        SyncFailure(
-            "ben@example.org",
-            "INBOX/Été",
-            12,
-            "Plans *2026*",
-            "new refuses it: 552",
-            NOW - HOUR,
-        )
+        [
+            SyncFailure(
+                "ben@example.org",
+                "INBOX/Été",
+                12,
+                "Plans *2026*",
+                "new refuses it: 552",
+                NOW - HOUR,
+            )
+        ]
     )
     for token, via, sides, seconds in (
         ("t1", "mx1.new.example [192.0.2.1]:25", ("new",), 2.25),

@@ -137,8 +137,8 @@ def test_failures_are_named_and_cleared_by_account(journal):
         "waive it",
     )
     folder = SyncFailure("ben@example.org", "Odd", None, "", "NO", NOON)
-    journal.fail(folder)
-    journal.fail(big)
+    journal.fail([folder])
+    journal.fail([big])
 
     assert journal.failures() == [big, folder]
     assert journal.failures("ben@example.org") == [folder]
@@ -157,7 +157,7 @@ def test_totals_say_where_each_account_stands(journal, inbox):
     journal.folder(ANNA, "Empty", "Empty", 1, 1)
     journal.account_done(ANNA, state="failed", at=NOON)
     journal.account_done(ANNA, state="incomplete", at=NOON + timedelta(hours=1))
-    journal.fail(SyncFailure("ben@example.org", "", None, "", "AUTHENTICATIONFAILED", NOON))
+    journal.fail([SyncFailure("ben@example.org", "", None, "", "AUTHENTICATIONFAILED", NOON)])
 
     anna, ben = journal.totals()
 
