@@ -11,6 +11,7 @@ from real.servers.world import (
     DOMAIN,
     NEW_PASSWORDS,
     OLD_PASSWORDS,
+    PLACES,
     SPARES,
     TTL,
     World,
@@ -87,7 +88,9 @@ def write_project(
     rows = ["address,old_user,new_user,old_secret,new_secret"]
     for address, login in logins.items():
         _write_secret(folder / "secrets/old" / address, OLD_PASSWORDS[address])
-        _write_secret(folder / "secrets/new" / address, {**NEW_PASSWORDS, **SPARES}[login])
+        _write_secret(
+            folder / "secrets/new" / address, {**NEW_PASSWORDS, **SPARES, **PLACES}[login]
+        )
         where = "env:OLD_SECRET,env:NEW_SECRET" if address == BY_ENVIRONMENT else ","
         rows.append(f"{address},,{login if login != address else ''},{where}")
     (folder / "accounts.csv").write_text("\n".join(rows) + "\n")

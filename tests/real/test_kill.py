@@ -10,7 +10,8 @@ import pytest
 from real.cli import Admin
 from real.compare import contents, differences
 from real.project import write_project
-from real.servers.world import DOMAIN, SPARES, World
+from real.servers.world import DOMAIN, PLACES, SPARES, World
+from support.killer import Killer
 
 pytestmark = pytest.mark.real
 
@@ -18,6 +19,8 @@ ANNA = f"anna@{DOMAIN}"
 COUNT = 74
 """Anna's messages: the kills are spread over the copying of them."""
 MOMENTS = len(SPARES)
+SPREAD = 2
+"""Events between two places."""
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))
@@ -44,6 +47,25 @@ def test_killed_again_and_again_it_still_ends(world, tmp_path):
     admin.runs("sync")
 
     assert differences(contents(world.old, user), contents(world.new, user)) == []
+
+
+@pytest.fixture(scope="module")
+def killer():
+    """Give a process that syncs and kills itself at the n-th event."""
+    with Killer() as kill:
+        yield kill
+
+
+@pytest.mark.parametrize("number", range(len(PLACES)))
+def test_killed_at_any_place_and_run_again(world, tmp_path, killer, number):
+    """Two hundred places, spread over a run: each message is there exactly once."""
+    user = f"place-{number:03}@{DOMAIN}"
+    write_project(world, tmp_path, moves={ANNA: user})
+    assert killer(1 + number * SPREAD, project=str(tmp_path)) == -signal.SIGKILL
+
+    assert killer(0, project=str(tmp_path)) == 0
+
+    assert differences(contents(world.old, ANNA), contents(world.new, user)) == []
 
 
 def kill_a_sync(admin: Admin, world: World, user: str, *, after: int) -> None:

@@ -11,13 +11,23 @@ import functools
 import json
 import os
 import signal
+import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Self
 
+from migrate_mail.inventory.load import load_inventory
 from migrate_mail.net.imap_append import Appender
 from migrate_mail.net.imap_writer import Session
 from migrate_mail.net.stream import Stream
+from migrate_mail.run.world import open_world
+from migrate_mail.state.store import Store
 from migrate_mail.state.sync_journal import SyncJournal
+from migrate_mail.sync.desk import SyncKit
+from migrate_mail.sync.engine import sync_account
+from migrate_mail.sync.mailbox import Doors
+from migrate_mail.sync.progress import AccountOutcome
 from support.moving import ANNA, Move, inventory_for
 
 
@@ -71,9 +81,51 @@ def live(order: dict) -> int:
         fate.around(Appender, name)
     fate.around(Session, "append")
     fate.during_append()
-    inventory = inventory_for(Path(order["base"]), order["old"], order["new"])
-    outcome = Move(None, None, inventory).sync(ANNA)
+    if "project" in order:
+        outcome = sync_project(Path(order["project"]))
+    else:
+        inventory = inventory_for(Path(order["base"]), order["old"], order["new"])
+        outcome = Move(None, None, inventory).sync(ANNA)
     return 0 if outcome.state == "done" else 1
+
+
+def sync_project(folder: Path) -> AccountOutcome:
+    """Sync the only account of a project as the command does."""
+    inventory = load_inventory(folder / "migration.yaml")
+    world = open_world(inventory)
+    (account,) = inventory.accounts
+    doors = Doors(inventory, world.imap, world.secret, world.renewed)
+    stop = threading.Event()
+    with Store.open(folder / "migration.state", command="sync") as store:
+        kit = SyncKit(doors, store.sync, world.clock, stop.wait, stop, watch=lambda _: None)
+        return sync_account(account, kit)
+
+
+class Killer:
+    """The process that takes orders. Used as a context manager."""
+
+    def __enter__(self) -> Self:
+        tests = Path(__file__).parents[1]
+        path = os.pathsep.join([str(tests), str(tests.parent)])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "support.killer"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.stdin.close()
+        self._process.stdout.close()
+        assert self._process.wait(20) == 0
+
+    def __call__(self, place: int, **order: object) -> int:
+        """Sync up to a place (0: to the end); return how that ended, negative for a signal."""
+        self._process.stdin.write(json.dumps({"place": place, **order}) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
 
 
 def main() -> None:

@@ -37,6 +37,7 @@ NEW_PASSWORDS = {
     f"dora@{DOMAIN}": "neu-Grüße-ß-日本",
 }
 SPARES = {f"spare-{number:02}@{DOMAIN}": "new-spare" for number in range(20)}
+PLACES = {f"place-{number:03}@{DOMAIN}": "new-spare" for number in range(200)}
 """Mailboxes at new that nobody uses: a fresh destination for each of twenty moves of one account."""
 ALIASES = {
     f"info@{DOMAIN}": f"anna@{DOMAIN}",
@@ -124,7 +125,9 @@ class World:
         self.knot = Knot(folder / "knot", [net.ns1, net.ns2], primary="nameservers.test")
         self.unbound = Unbound(folder / "unbound", net.resolver)
         self.old = self._side("old", OLD_PASSWORDS, [net.old])
-        self.new = self._side("new", {**NEW_PASSWORDS, **SPARES}, [net.new, net.new_second])
+        self.new = self._side(
+            "new", {**NEW_PASSWORDS, **SPARES, **PLACES}, [net.new, net.new_second]
+        )
         self.out = self._postfix("out", "mx.outside.test", [net.out])
 
     def _side(self, name: str, passwords: dict[str, str], addresses: list[str]) -> Side:

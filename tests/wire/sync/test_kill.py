@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from support.killer import Killer
 from support.moving import ANNA, AT, assert_same, contents, message
 
 TARGETS = {"INBOX": "INBOX", "Twice": "INBOX.Twice"}
-TESTS = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def killer():
     """Give a function that syncs in another process, which kills itself at a place."""
-    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "support.killer"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-
-    def sync_and_die(move, place: int) -> int:
-        order = {
-            "base": str(move.inventory.base),
-            "old": move.old.port,
-            "new": move.new.port,
-            "place": place,
-        }
-        process.stdin.write(json.dumps(order) + "\n")
-        process.stdin.flush()
-        return int(process.stdout.readline())
-
-    yield sync_and_die
-    process.stdin.close()
-    process.stdout.close()
-    assert process.wait(20) == 0
+    with Killer() as kill:
+        yield lambda move, place: kill(
+            place, base=str(move.inventory.base), old=move.old.port, new=move.new.port
+        )
 
 
 def fill(move):
@@ -73,11 +48,13 @@ def test_killed_anywhere_and_run_again(move, killer, place):
     again(move)
 
 
-@pytest.mark.parametrize("place", range(2, 38, 6))
+@pytest.mark.parametrize("place", range(1, 201))
 def test_killed_without_receipts_and_run_again(move, killer, place):
-    """The same on a server without UIDPLUS, where only looking helps."""
-    move.new.faults.without = {"UIDPLUS"}
+    """Two hundred places on a server without UIDPLUS and MULTIAPPEND, where only looking helps."""
+    move.new.faults.without = {"UIDPLUS", "MULTIAPPEND"}
     fill(move)
+    for n in range(20, 50):
+        move.old.deliver(ANNA, "Twice", message(n), date=AT)
     assert killer(move, place) == -signal.SIGKILL
     again(move)
 
