@@ -69,7 +69,7 @@ def spend(command: Command) -> Spent:
         began = time.perf_counter()
         process = subprocess.Popen(
             command.words, cwd=command.folder, stdout=said, stderr=said,
-            env={**os.environ, "BENCH": PASSWORD},
+            env={**os.environ, "BENCH": PASSWORD, "PYTHONDONTWRITEBYTECODE": ""},
         )  # fmt: skip
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -21,7 +21,6 @@ from migrate_mail.errors import ExitCode
 
 if TYPE_CHECKING:
     from migrate_mail.inventory.model import Account
-    from migrate_mail.run.card import PlanCard
     from migrate_mail.run.world import World
     from migrate_mail.state.store import Store
     from migrate_mail.sync.mailbox import Doors
@@ -75,13 +74,12 @@ def sync(
       migrate-mail sync --dry-run
       migrate-mail sync --only 'anna@*' --jobs 2
     """
-    from migrate_mail.run.project import open_project
+    from migrate_mail.inventory.load import load_inventory
     from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
 
-    project = open_project(migration)
-    inventory = project.inventory
+    inventory = load_inventory(migration)
     accounts = select(inventory.accounts, only or [], exclude or [])
     world = world_of(inventory)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
@@ -89,7 +87,7 @@ def sync(
     if dry_run:
         code = _preview(world, doors, accounts, side_by_side, as_json=json)
     else:
-        job = _Job(world, doors, accounts, side_by_side, project.plan.card, who(by))
+        job = _Job(world, doors, accounts, side_by_side, who(by))
         code = _copy(job, as_json=json)
     raise typer.Exit(code)
 
@@ -125,7 +123,6 @@ class _Job:
     doors: Doors
     accounts: Sequence[Account]
     jobs: int
-    plan: PlanCard
     by: str
 
 
@@ -135,8 +132,7 @@ def _copy(job: _Job, *, as_json: bool) -> ExitCode:
     from migrate_mail.state.store import Store
 
     with Store.open(state_path(job.world.inventory), command="sync") as store:
-        store.save_plan(job.plan.digest, job.plan.to_data())
-        run_id = store.begin_run("sync", job.plan.digest, job.by)
+        run_id = store.begin_run("sync", "", job.by)
         word = "interrupted"
         try:
             outcomes = _copy_all(job, store, as_json=as_json)

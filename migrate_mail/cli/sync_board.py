@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from migrate_mail.cli.bar import Bar
-from migrate_mail.cli.console import note, out_json
+from migrate_mail.cli.console import note, on_terminal, out_json
 from migrate_mail.report.words import count, size
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class SyncBoard:
         self._bar = Bar()
 
     def __enter__(self) -> SyncBoard:
-        if not self._as_json:
+        if not self._as_json and on_terminal():
             from rich.progress import TextColumn, TimeRemainingColumn
 
             percent = TextColumn("{task.percentage:>3.0f}%")

@@ -8,11 +8,13 @@ import ssl
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.facts import Pin, TlsFacts
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 def trusting(ca: Path | None, *, where: object) -> ssl.SSLContext:
@@ -64,6 +66,8 @@ def facts(sock: ssl.SSLSocket, problem: str | None) -> TlsFacts:
 def _certificate(der: bytes | None) -> tuple[tuple[str, ...], datetime | None]:
     if der is None:
         return (), None
+    from cryptography import x509
+
     try:
         cert = x509.load_der_x509_certificate(der)
         return _names(cert), cert.not_valid_after_utc
@@ -72,6 +76,8 @@ def _certificate(der: bytes | None) -> tuple[tuple[str, ...], datetime | None]:
 
 
 def _names(cert: x509.Certificate) -> tuple[str, ...]:
+    from cryptography import x509
+
     try:
         found = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

@@ -6,35 +6,55 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from migrate_mail.errors import SecretError
 from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Inventory, Login
 from migrate_mail.inventory.secrets import Secrets
-from migrate_mail.net.dns import Dns
 from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.routes import Routes, split_host_port
-from migrate_mail.net.smtp import SmtpDialer
 from migrate_mail.oauth.tokens import Tokens
 from migrate_mail.secret import Secret
 from migrate_mail.state.store import STATE_NAME
 
+if TYPE_CHECKING:
+    from migrate_mail.net.dns import Dns
+    from migrate_mail.net.smtp import SmtpDialer
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class World:
-    """The dialers and the clock of one run."""
+    """The dialers and the clock of one run. What a command does not use is not even imported."""
 
     inventory: Inventory
-    dns: Dns
-    smtp: SmtpDialer
     imap: ImapDialer
+    limits: HostLimits
     secrets: Secrets
     tokens: Tokens
     clock: Clock
     wait: Callable[[float], None]
+
+    @cached_property
+    def dns(self) -> Dns:
+        """Asks name servers and resolvers."""
+        from migrate_mail.net.dns import Dns
+
+        spec = self.inventory.spec
+        resolvers = [split_host_port(text, 53) for text in spec.resolvers]
+        return Dns(resolvers=resolvers, routes=Routes(spec.connect), clock=self.clock)
+
+    @cached_property
+    def smtp(self) -> SmtpDialer:
+        """Speaks to MX hosts."""
+        from migrate_mail.net.smtp import SmtpDialer
+
+        probe = self.inventory.spec.probe
+        ca = self.inventory.base / probe.ca if probe.ca else None
+        return SmtpDialer(helo=probe.helo, sender=probe.sender, ca=ca, limits=self.limits)
 
     def secret(self, login: Login) -> Secret:
         """Return the password or token of a login, resolved now and not before."""
@@ -65,16 +85,12 @@ def open_world(
     tell: Callable[[str], None] | None = None,
 ) -> World:
     """Build the dialers; nothing is dialled yet. ask, tell: for the person at the terminal, if any."""
-    spec = inventory.spec
-    routes, limits = Routes(spec.connect), HostLimits()
-    resolvers = [split_host_port(text, 53) for text in spec.resolvers]
-    ca = inventory.base / spec.probe.ca if spec.probe.ca else None
+    routes, limits = Routes(inventory.spec.connect), HostLimits()
     secrets = Secrets(inventory.base, environ=os.environ, ask=ask)
     return World(
         inventory=inventory,
-        dns=Dns(resolvers=resolvers, routes=routes, clock=clock),
-        smtp=SmtpDialer(helo=spec.probe.helo, sender=spec.probe.sender, ca=ca, limits=limits),
         imap=ImapDialer(routes=routes, limits=limits),
+        limits=limits,
         secrets=secrets,
         tokens=Tokens(partial(secrets.get, lines=True), tell=tell),
         clock=clock,
