@@ -51,7 +51,7 @@ Near :new-{user}:
 Pattern *
 Create Near
 Sync Pull New
-SyncState {folder}/
+SyncState {folder}/{user}-
 CopyArrivalDate yes
 
 """

@@ -18,7 +18,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -28,6 +27,8 @@ import delay
 from corpora import Corpus, fill
 from dovecots import PASSWORD, Pair, wait_for
 from peers import Command, Network, doveadm, mbsync, ours
+
+SPEND = Path(__file__).with_name("spend.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,17 @@ class Spent:
 
 def spend(command: Command) -> Spent:
     """Run a command to its end; it must succeed."""
-    with (command.folder / "said").open("wb") as said:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            command.words, cwd=command.folder, stdout=said, stderr=said,
-            env={**os.environ, "BENCH": PASSWORD, "PYTHONDONTWRITEBYTECODE": ""},
-        )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - began
-    if process.returncode:
-        said_text = (command.folder / "said").read_text()[-2000:]
-        sys.exit(f"{command.words[0]} ended with {process.returncode}:\n{said_text}")
-    return Spent(seconds, usage.ru_maxrss / 1024)
+    said = command.folder / "said"
+    words = [sys.executable, str(SPEND), str(said), *command.words]
+    # Installed programs have their bytecode; ours has it after its first start.
+    environment = {**os.environ, "BENCH": PASSWORD, "PYTHONDONTWRITEBYTECODE": ""}
+    told = subprocess.run(
+        words, cwd=command.folder, env=environment, check=True, stdout=subprocess.PIPE
+    )
+    found = json.loads(told.stdout)
+    if found["code"]:
+        sys.exit(f"{command.words[0]} ended with {found['code']}:\n{said.read_text()[-2000:]}")
+    return Spent(found["seconds"], found["peak_mib"])
 
 
 @contextmanager

@@ -159,6 +159,18 @@ def uid_set(uids: Sequence[int]) -> str:
     return ",".join(str(a) if a == b else f"{a}:{b}" for a, b in runs)
 
 
+def room(data: Sequence[Piece]) -> int | None:
+    """Read the smallest room left by QUOTA responses, in octets: STORAGE counts units of 1024."""
+    left: list[int] = []
+    for group in responses(data):
+        parts = atoms(group)
+        limits = parts[-1] if parts and isinstance(parts[-1], tuple) else ()
+        for name, used, most in zip(limits[::3], limits[1::3], limits[2::3], strict=False):
+            if isinstance(name, bytes) and name.upper() == b"STORAGE":
+                left.append(max(0, _number(most) - _number(used)) * 1024)
+    return min(left, default=None)
+
+
 def namespace(data: Sequence[Piece], names: FolderNames) -> tuple[str, str] | None:
     """Read prefix and delimiter of the user's own folders; None when there is no such namespace."""
     parts = atoms(next(responses(data), []))

@@ -188,18 +188,30 @@ class ReadOnlySession:
         """Close without a word, for a conversation that is not wanted any more."""
         self._drop()
 
+    def room(self) -> int | None:
+        """Return how many octets the user's quota has left (RFC 9208); None: no limit is told."""
+        if not any(able == "QUOTA" or able.startswith("QUOTA=") for able in self.capabilities):
+            return None
+        with self._talk("GETQUOTAROOT"):
+            answer = self._wire.do("GETQUOTAROOT", quoted("INBOX"))
+            return parse.room(answer.of("QUOTA")) if answer.kind == "OK" else None
+
     def noop(self) -> None:
         """Keep the session alive, and let the server tell what is new."""
         with self._talk("NOOP"):
             self._checked(self._wire.do("NOOP"))
 
     def close(self) -> None:
-        """Log out and close; more than once does no harm, and it never raises."""
+        """Log out and close; more than once does no harm, and it never raises.
+
+        Nothing that the server may say to LOGOUT is worth a round trip.
+        """
         if self._open:
             self._open = False
             with suppress(NetError):
                 self._wire.stream.begin("LOGOUT", timeout=2)
-                self._wire.do("LOGOUT")
+                self._wire.ask("LOGOUT")
+                self._wire.flush()
         self._wire.stream.close()
         self._held.close()
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import Appended, Closed, Incoming, Opened, Wanted
 from migrate_mail.state.sync_journal import Receipt
+from migrate_mail.sync.capacity import append_limit
 from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.labels import Labels
 from migrate_mail.sync.refusal import raise_for_the_account
@@ -47,7 +48,7 @@ class _Pump:
         self._works = {w.pair.old: w for w in works}
         self._stream = desk.old.bodies([Wanted(w.pair.old, w.sets) for w in works])
         self._appender = desk.new.appender(careful=desk.tally.careful)
-        self._limit = _append_limit(desk.new.capabilities)
+        self._limit = append_limit(desk.new.capabilities)
         self._rows: list[Receipt] = []
         self._at = time.monotonic()
         self._labels: Labels | None = None
@@ -146,12 +147,6 @@ class _Pump:
         tally.copied += count
         tally.done += count
         tally.bytes += sum(m[2] for m in result.messages)
-
-
-def _append_limit(able: frozenset[str]) -> int:
-    """Return the size of the largest message that new takes, as far as it says so (RFC 7889)."""
-    found = [a.removeprefix("APPENDLIMIT=") for a in able if a.startswith("APPENDLIMIT=")]
-    return min((int(f) for f in found if f.isdigit()), default=1 << 62)
 
 
 def _changed(where: object, folder: str) -> NetError:

@@ -12,6 +12,7 @@ from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import FolderStatus, MessageHead, ReadOnlySession
 from migrate_mail.state.sync_journal import SyncJournal
+from migrate_mail.sync.capacity import append_limit, too_large, too_much
 from migrate_mail.sync.filters import MessageFilter, message_filter
 from migrate_mail.sync.folders import known_names
 from migrate_mail.sync.mailbox import Doors
@@ -47,13 +48,14 @@ class FolderPreview:
     problem: str = ""
     why: str = ""
     skipped: tuple[Skipped, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountPreview:
     """One account's folders; problem: why it could not be looked at.
 
-    left_out: folders that are not copied. idle: rules of sync.folders that match none of them.
+    left_out: folders that are not copied. doubts: what new will not take. idle: rules of sync.folders that match none of them.
     """
 
     account: str
@@ -61,6 +63,7 @@ class AccountPreview:
     problem: str = ""
     left_out: tuple[LeftOut, ...] = ()
     idle: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def preview_all(
@@ -88,9 +91,16 @@ def preview(
             found = read_map(old, new, known, folder_rules(settings.folders))
             look = _Look(old, new, _Known(journal, account), wanted)
             folders = tuple(look.folder(pair) for pair in found.pairs)
+            full = too_much(sum(f.bytes for f in folders), new.room())
     except (NetError, SecretError) as error:
         return AccountPreview(account.address, problem=error.message)
-    return AccountPreview(account.address, folders, left_out=found.left_out, idle=found.idle)
+    return AccountPreview(
+        account.address,
+        folders,
+        left_out=found.left_out,
+        idle=found.idle,
+        doubts=tuple(d for d in (full, *(f.doubt for f in folders)) if d),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,7 @@ class _Look:
         copied = self.known.copied(pair, status, there)
         heads = self.old.heads([uid for uid in self.old.uids() if uid not in copied])
         left, skipped = self.wanted.split(heads)
+        limit = append_limit(self.new.capabilities)
         return FolderPreview(
             old=pair.old,
             new=pair.new,
@@ -163,4 +174,5 @@ class _Look:
             there=there.messages if there else 0,
             why=pair.why,
             skipped=skipped,
+            doubt=too_large(pair.old, [h.uid for h in left if h.size > limit], limit),
         )
