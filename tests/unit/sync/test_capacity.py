@@ -40,5 +40,5 @@ def test_the_largest_message_that_new_takes(able, limit):
 def test_messages_that_are_too_large_are_named():
     """By folder and UID; many are cut short."""
     assert "INBOX: UID 7 is larger" in too_large("INBOX", [7], 1000)
-    assert too_large("INBOX", list(range(1, 30)), 1000).count(",") == 10
+    assert "9, 10, ... are larger" in too_large("INBOX", list(range(1, 30)), 1000)
     assert too_large("INBOX", [], 1000) == ""
