@@ -38,6 +38,11 @@ class MigrateMailError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def told(self) -> str:
+        """The message and the next step on one line, for lists of accounts."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
 
 class UserError(MigrateMailError):
     """The input is wrong; nothing was changed."""

@@ -72,6 +72,10 @@ def refusal(words: str, tried: Attempt, detail: TokenError | None = None) -> Ref
     said = f"{words} ({detail})" if detail else words
     kind: NetKind = "busy" if fault == "server" else "tls" if fault == "privacy" else "auth"
     hint = _next(fault, tried)
+    if fault == "password" and tried.admin:
+        hint += (
+            f", and that {tried.admin} may log in for others: some servers say the same of both"
+        )
     if fault == "password" and re.fullmatch(_MICROSOFT, words):
         hint += "; Microsoft 365 says the same where passwords are switched off (`oauth:`)"
     return Refusal(fault, kind, f"{_whose(fault, tried)}: {said}", hint)

@@ -33,7 +33,7 @@ def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
     try:
         _retrying(kit, tally)(_pass, account, kit, tally)
     except (NetError, SecretError) as error:
-        return _end(kit, tally, "stopped" if kit.stop.is_set() else "failed", error.message)
+        return _end(kit, tally, "stopped" if kit.stop.is_set() else "failed", error.told)
     if kit.stop.is_set():
         return _end(kit, tally, "stopped")
     return _end(kit, tally, "incomplete" if tally.failed else "done")

@@ -93,7 +93,7 @@ def preview(
             folders = tuple(look.folder(pair) for pair in found.pairs)
             full = too_much(sum(f.bytes for f in folders), new.room())
     except (NetError, SecretError) as error:
-        return AccountPreview(account.address, problem=error.message)
+        return AccountPreview(account.address, problem=error.told)
     return AccountPreview(
         account.address,
         folders,
