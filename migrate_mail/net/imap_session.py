@@ -204,10 +204,12 @@ class ReadOnlySession:
     def close(self) -> None:
         """Log out and close; more than once does no harm, and it never raises.
 
-        Nothing that the server may say to LOGOUT is worth a round trip.
+        Nothing that the server may say to LOGOUT is worth a round trip. In the middle of a
+        command we hang up instead: what we said would become a part of it, LOGOUT the end of
+        somebody's message.
         """
-        if self._open:
-            self._open = False
+        polite, self._open = self._open and self._wire.idle, False
+        if polite:
             with suppress(NetError):
                 self._wire.stream.begin("LOGOUT", timeout=2)
                 self._wire.ask("LOGOUT")

@@ -140,6 +140,11 @@ class ImapWire:
         """Tell whether the end of a command has been read."""
         return tag in self._ended
 
+    @property
+    def idle(self) -> bool:
+        """True when everything that was asked is answered, and nothing waits to be sent."""
+        return not self._under_way and not self._out
+
     def drain(self) -> None:
         """Read what has come already, without waiting for more."""
         while self._under_way and self.stream.waiting():

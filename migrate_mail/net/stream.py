@@ -14,6 +14,7 @@ from typing import Self
 from migrate_mail.errors import NetError, NetKind
 from migrate_mail.net.boundary import boundary
 from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.tls_socket import TlsSocket
 
 _CHUNK = 256 * 1024
 _SLOWEST = 1024
@@ -33,7 +34,8 @@ class Stream:
         self._at = 0
         self.begin("connect")
         with boundary(endpoint, "connect"):
-            self.sock = self._connect()
+            self._tcp = self._connect()
+        self.sock: socket.socket | TlsSocket = self._tcp
 
     def _connect(self) -> socket.socket:
         sock = socket.create_connection((self.endpoint.ip, self.endpoint.port), self._left())
@@ -54,7 +56,7 @@ class Stream:
         """Return the error for the phase we are in; the caller raises it."""
         return NetError(kind, str(self.endpoint), self.phase, text)
 
-    def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLSocket:
+    def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLObject:
         """Put TLS on the connection; `name` is what the certificate must be for."""
         if self._at < len(self._buffer):
             # RFC 3207 section 6: what came before the handshake cannot be trusted.
@@ -63,8 +65,10 @@ class Stream:
             raise self.fail("tls", f"{name!r} cannot be a TLS server name: {problem}")
         with boundary(self.endpoint, self.phase):
             self.sock.settimeout(self._left())
-            self.sock = tls = context.wrap_socket(self.sock, server_hostname=name)
-        return tls
+            secure = TlsSocket(self._tcp, context, name)
+            self.sock = secure
+            secure.handshake()
+        return secure.tls
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -110,7 +114,7 @@ class Stream:
         """Tell whether something can be read now, or can within so many seconds."""
         if self._at < len(self._buffer):
             return True
-        if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+        if isinstance(self.sock, TlsSocket) and self.sock.pending():
             return True
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)

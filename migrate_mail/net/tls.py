@@ -40,7 +40,7 @@ def lax() -> ssl.SSLContext:
     return context
 
 
-def pinned_otherwise(sock: ssl.SSLSocket, pin: Pin, *, now: datetime) -> str | None:
+def pinned_otherwise(sock: ssl.SSLObject, pin: Pin, *, now: datetime) -> str | None:
     """Say why a connection is not to the server whose bad certificate is let pass; None: it is."""
     if pin.until <= now:
         return f"the waiver for this certificate ended at {pin.until.isoformat()}"
@@ -50,7 +50,7 @@ def pinned_otherwise(sock: ssl.SSLSocket, pin: Pin, *, now: datetime) -> str | N
     return None
 
 
-def facts(sock: ssl.SSLSocket, problem: str | None) -> TlsFacts:
+def facts(sock: ssl.SSLObject, problem: str | None) -> TlsFacts:
     """Return what was negotiated, and what the certificate says."""
     cipher = sock.cipher()
     names, not_after = _certificate(sock.getpeercert(binary_form=True))

@@ -42,7 +42,10 @@ class Peer:
     def take(self, size: int) -> bytes:
         """Return exactly that many bytes."""
         while len(self._buffer) < size:
-            self._buffer += self.sock.recv(65536)
+            data = self.sock.recv(65536)
+            if not data:
+                raise ConnectionError
+            self._buffer += data
         taken, self._buffer = self._buffer[:size], self._buffer[size:]
         return taken
 

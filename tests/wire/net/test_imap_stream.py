@@ -95,6 +95,18 @@ def test_a_server_that_changes_its_mind_is_left_at_once(imap):
         assert (caught.value.kind, caught.value.phase) == ("garbage", "APPEND")
 
 
+@pytest.mark.parametrize("left", [1, 9, 20])
+def test_a_message_that_was_cut_off_is_not_ended_by_us(imap, left):
+    """Closing in the middle of a body says nothing more: no LOGOUT becomes its last bytes."""
+    mailbox = Executing("IMAP4rev1 AUTH=PLAIN LITERAL+ MULTIAPPEND UIDPLUS")
+    with opened(imap, mailbox, write=True) as session:
+        appender = session.appender()
+        assert appender.begin("a", (b"()", DATE), 30, 0)
+        appender.write(b"x" * (30 - left))
+    assert mailbox.stored == []
+    assert mailbox.obeyed[-1] == "APPEND"
+
+
 @pytest.mark.parametrize(
     ("date", "asked"),
     [(b'"31-Apr-2020 10:00:00 +0100"', True), (b'"29-Feb-2020 10:00:00 +0100"', True),
