@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
 from migrate_mail.net.imap_text import FolderNames, read_date, read_flags
-from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, MessageHead
+from migrate_mail.net.imap_types import (
+    AppendReceipt,
+    FolderInfo,
+    FolderStatus,
+    ForeignSpace,
+    MessageHead,
+)
 from migrate_mail.net.imap_wire import Piece
 
 Row = dict[bytes, Any]
@@ -180,6 +186,18 @@ def namespace(data: Sequence[Piece], names: FolderNames) -> tuple[str, str] | No
     if not isinstance(first, tuple) or len(first) < 2:
         raise ValueError("not a NAMESPACE answer")
     return names.read(_bytes(first[0])), "/" if first[1] is None else text(first[1])
+
+
+def foreign_spaces(data: Sequence[Piece], names: FolderNames) -> tuple[ForeignSpace, ...]:
+    """Read the namespaces of other users, and the shared ones."""
+    parts = atoms(next(responses(data), []))
+    kinds: tuple[Literal["other users", "shared"], ...] = ("other users", "shared")
+    return tuple(
+        ForeignSpace(names.read(_bytes(one[0])), text(one[1] or b"/"), whose)
+        for whose, some in zip(kinds, parts[1:3], strict=False)
+        for one in _list(some)
+        if isinstance(one, tuple) and len(one) >= 2
+    )
 
 
 def head(row: Row) -> MessageHead:

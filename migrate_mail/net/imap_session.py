@@ -71,10 +71,13 @@ class ReadOnlySession:
 
         def read() -> Mailboxes:
             with self._talk("LIST"):
-                prefix, delimiter = self._space(wire.answer(root))
+                told = wire.answer(root)
+                prefix, delimiter = self._space(told)
+                others = parse.foreign_spaces(told.of("NAMESPACE"), self._names)
                 folders = self._listed(wire.answer(listed), "LIST")
                 active = self._listed(wire.answer(subscribed), "LSUB")
-            return Mailboxes(tuple(folders), frozenset(f.name for f in active if f.selectable), prefix, delimiter)  # fmt: skip
+            own = frozenset(f.name for f in active if f.selectable)
+            return Mailboxes(tuple(folders), own, prefix, delimiter, others)
 
         return read
 

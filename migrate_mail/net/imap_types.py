@@ -56,6 +56,15 @@ class FolderStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignSpace:
+    """A namespace of folders that are not the user's own (RFC 2342)."""
+
+    prefix: str
+    delimiter: str
+    whose: Literal["other users", "shared"]
+
+
+@dataclass(frozen=True, slots=True)
 class Mailboxes:
     """A user's folders at one server. prefix, delimiter: of the personal namespace (RFC 2342)."""
 
@@ -63,6 +72,7 @@ class Mailboxes:
     subscribed: frozenset[str]
     prefix: str
     delimiter: str
+    others: tuple[ForeignSpace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from migrate_mail.net.imap import ReadOnlySession
-from migrate_mail.sync.names import FolderMap, Space, folder_map
+from migrate_mail.net.imap import Mailboxes, ReadOnlySession
+from migrate_mail.sync.names import FolderMap, folder_map
 from migrate_mail.sync.rules import NO_RULES, FolderRules
-from migrate_mail.sync.space import taste_of
+from migrate_mail.sync.space import PLAIN, Namespace, Space, Taste, taste_of
 
 
 def read_map(
@@ -24,8 +24,8 @@ def read_map(
     found = folder_map(
         mine.folders,
         theirs.folders,
-        old_space=Space(mine.prefix, mine.delimiter),
-        new_space=Space(theirs.prefix, theirs.delimiter, taste=taste),
+        old_space=_space(mine, PLAIN),
+        new_space=_space(theirs, taste),
         subscribed=mine.subscribed,
         known=known,
         rules=rules,
@@ -33,3 +33,8 @@ def read_map(
     already = theirs.subscribed
     pairs = (replace(p, subscribe=p.subscribe and p.new not in already) for p in found.pairs)
     return replace(found, pairs=tuple(pairs))
+
+
+def _space(boxes: Mailboxes, taste: Taste) -> Space:
+    others = tuple(Namespace(o.prefix, o.delimiter, o.whose) for o in boxes.others)
+    return Space(boxes.prefix, boxes.delimiter, others, taste)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from migrate_mail.net import imap_parse as parse
 from migrate_mail.net.imap_text import FolderNames
-from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus
+from migrate_mail.net.imap_types import AppendReceipt, FolderInfo, FolderStatus, ForeignSpace
 
 
 def _folder(*pieces):
@@ -149,6 +149,18 @@ def test_writes_uid_sets(uids, text):
 def test_reads_search(data, wanted):
     """SEARCH answers may be empty, many, or carry a modification sequence."""
     assert parse.numbers(data) == wanted
+
+
+def test_reads_the_namespaces_of_others():
+    """Folders of other users and shared ones are known by their prefix."""
+    line = b'(("" "/")) (("user/" "/")) (("Public/" "/")("Team." "."))'
+    assert parse.foreign_spaces([line], FolderNames()) == (
+        ForeignSpace("user/", "/", "other users"),
+        ForeignSpace("Public/", "/", "shared"),
+        ForeignSpace("Team.", ".", "shared"),
+    )
+    assert parse.foreign_spaces([b'(("" "/")) NIL NIL'], FolderNames()) == ()
+    assert parse.foreign_spaces([], FolderNames()) == ()
 
 
 @pytest.mark.parametrize(
