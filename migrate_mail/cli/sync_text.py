@@ -23,6 +23,9 @@ def outcome_line(outcome: AccountOutcome) -> str:
         parts.append(f"{outcome.adopted} were there already")
     if outcome.flagged:
         parts.append(f"{outcome.flagged} with changed flags")
+    if outcome.lost:
+        named = ", ".join(f"{flag} ({messages})" for flag, messages in outcome.lost.items())
+        parts.append(f"flags that new does not keep: {named}")
     if outcome.failed:
         parts.append(f"{outcome.failed} NOT copied")
     if outcome.state in {"failed", "stopped"}:

@@ -103,6 +103,8 @@ class _Pump:
             work.refused.append((item.uid, ""))
             return
         label = labels.flags(item.flags)
+        if label.lost:
+            self._desk.tally.lost.update(label.lost)
         sent = (work, item.uid, item.size, label.stored)
         if self._appender.begin(work.pair.new, (label.sent, date), item.size, sent):
             while data := self._stream.chunk():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrate_mail.finding import Clock
 from migrate_mail.inventory.model import Account
@@ -40,6 +41,7 @@ class SyncKit:
 class Tally:
     """The counters of one account in one run; `total`, `done` and `failed` in one pass.
 
+    lost: flags that new does not keep, by how many messages had them.
     careful: new did not understand an APPEND; from then on it is asked before every message.
     """
 
@@ -54,6 +56,7 @@ class Tally:
     flagged: int = 0
     failed: int = 0
     careful: bool = False
+    lost: Counter[str] = field(default_factory=Counter)
 
     def progress(self, state: SyncState, note: str = "") -> SyncProgress:
         """Return the counters as they are now."""

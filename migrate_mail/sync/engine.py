@@ -52,6 +52,7 @@ def _end(kit: SyncKit, tally: Tally, state: Ending, reason: str = "") -> Account
         flagged=tally.flagged,
         failed=tally.failed,
         reason=reason,
+        lost=dict(sorted(tally.lost.items())),
     )
 
 

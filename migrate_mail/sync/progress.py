@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 SyncState = Literal[
@@ -37,7 +38,7 @@ class AccountOutcome:
 
     done: every message is at new. incomplete: some failed, and the journal has their names.
     stopped: on request, at a message boundary. failed: a side could not be reached, see
-    `reason`. adopted: messages that new already had. flagged: flag changes followed.
+    `reason`. lost: flags that new does not keep, by how many copied messages had them. adopted: messages that new already had. flagged: flag changes followed.
     """
 
     account: str
@@ -49,3 +50,4 @@ class AccountOutcome:
     flagged: int = 0
     failed: int = 0
     reason: str = ""
+    lost: Mapping[str, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrate_mail.cli.sync_text import outcome_line
 from migrate_mail.lab.imap_wire import AppendDrop
 from migrate_mail.state.store import Store
 from support.moving import ANNA, AT, BERT, assert_same, contents, fill, message
@@ -24,6 +25,18 @@ def test_dropped_connection_is_resumed(move, when, after, uidplus):
     assert (outcome.state, outcome.failed) == ("done", 0)
     assert len(move.waits) == 1
     assert_same(move)
+
+
+def test_flags_that_new_does_not_keep_are_listed(move):
+    """A flag that may not be sent is left out, the message is copied, and the outcome names it."""
+    for n in range(3):
+        move.old.deliver(
+            ANNA, "INBOX", message(n), flags=["\\Seen", "\\Fancy"][: n + 1], date=AT
+        )
+    outcome = move.sync()
+    assert (outcome.state, outcome.copied) == ("done", 3)
+    assert outcome.lost == {"\\Fancy": 2}
+    assert "flags that new does not keep: \\Fancy (2)" in outcome_line(outcome)
 
 
 def test_server_without_receipts_is_looked_at(move):
