@@ -156,7 +156,8 @@ class Appender(Generic[T]):
 
     def _read(self) -> None:
         tag, messages, blind = self._sent.popleft()
-        self._wire.stream.begin("APPEND")
+        # A thousand messages are to be stored before this answer comes.
+        self._wire.stream.begin("APPEND", times=4)
         answer = self._wire.answer(tag)
         if answer.kind == "BAD" and blind:
             raise self._wire.stream.fail("garbage", f"the server did not understand APPEND: {answer.words}")  # fmt: skip

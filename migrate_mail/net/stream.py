@@ -43,10 +43,13 @@ class Stream:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
-    def begin(self, phase: str, *, timeout: float | None = None) -> None:
-        """Start a phase: its name goes into failures, its clock starts now."""
+    def begin(self, phase: str, *, timeout: float | None = None, times: float = 1) -> None:
+        """Start a phase: its name goes into failures, its clock starts now.
+
+        times: for what takes longer than other phases.
+        """
         self.phase = phase
-        self._until = time.monotonic() + (timeout or self._timeout)
+        self._until = time.monotonic() + (timeout or self._timeout) * times
 
     def no_total(self) -> None:
         """Lift the bound on the whole conversation; each phase keeps its own."""

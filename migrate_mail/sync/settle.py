@@ -72,9 +72,9 @@ def _wanted(head: MessageHead) -> Wanted:
 def _unclaimed(desk: Desk, work: FolderWork) -> list[MessageHead]:
     """Return the messages at new that no receipt claims, its folder open for reading then."""
     status = desk.new.examine(work.pair.new)
-    claimed = desk.kit.journal.claimed(work.record.id)
-    if status.messages <= len(claimed) and not work.window:
+    if not status.messages:
         return []
+    claimed = desk.kit.journal.claimed(work.record.id)
     uids = [uid for uid in desk.new.uids() if uid not in claimed]
     return list(desk.new.heads(uids)) if uids else []
 
