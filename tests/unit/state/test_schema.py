@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from migrate_mail.state.records import CopyRecord
 from migrate_mail.state.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 from migrate_mail.state.store import Store
 from support.store import NOON, writer
@@ -70,6 +71,24 @@ def test_what_was_recorded_survives_a_migration(tmp_path):
 
     with writer(path) as store:
         assert [r.version for r in store.runs()] == ["0.0.1"]
+
+
+def test_receipts_and_intents_of_an_earlier_version_count(tmp_path):
+    """A receipt stays one, but not as ours to remove; an intent becomes a window to look from."""
+    path = tmp_path / "migration.state"
+    _at_version(path, 5)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO sync_folders VALUES (1, 'anna@example.org', 'a', 'b', 7, 9)")
+        rows = [(1, 10, 40), (2, 11, None), (3, 12, None)]
+        db.executemany(
+            "INSERT INTO sync_messages VALUES (1, ?, ?, 50 - ?, 100, '\\Seen', '2026', x'00')",
+            [(old, new, number) for number, old, new in rows],
+        )
+        db.commit()
+
+    with writer(path) as store:
+        assert list(store.sync.copies(1)) == [CopyRecord(10, 40, 100, ("\\Seen",), ours=False)]
+        assert store.sync.windows("anna@example.org") == {1: 47}
 
 
 def test_a_reader_understands_an_earlier_version_without_changing_it(tmp_path):
