@@ -76,7 +76,11 @@ class TlsSocket:
         parts: list[bytes] = []
         left = most
         try:
-            while left > 0 and (data := self.tls.read(left)):
+            while left > 0:
+                data = self.tls.read(left)
+                if not data:  # the other side has closed TLS, as one should
+                    self._over = True
+                    break
                 parts.append(data)
                 left -= len(data)
         except ssl.SSLWantReadError:
@@ -89,6 +93,8 @@ class TlsSocket:
         data = self._sock.recv(_CHUNK)
         if data:
             self._come.write(data)
+        elif self._come.eof:
+            self._over = True
         else:
             self._come.write_eof()
 

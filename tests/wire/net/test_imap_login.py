@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import ssl
 import time
@@ -435,3 +436,37 @@ def test_nobody_there(imap):
         dialer = imap(server)
     error = _refused(dialer)
     assert (error.kind, error.phase) == ("refused", "connect")
+
+
+@pytest.mark.parametrize("how", ["close_notify", "cut"])
+def test_a_tls_connection_that_ends_is_closed_at_once(imap, contexts, ca_file, how):
+    """Whether the server takes its leave of TLS or just goes: `closed`, and no wait for more."""
+
+    def play(peer):
+        greet_until_status(peer)
+        if how == "close_notify":
+            with contextlib.suppress(OSError):
+                peer.sock.unwrap()
+        peer.sock.close()
+
+    def greet_until_status(peer):
+        peer.start_tls(contexts["good"])
+        peer.say("* OK ready")
+        while (line := peer.hear()) and "STATUS" not in line:
+            tag, verb = line.split(" ")[:2]
+            if verb == "AUTHENTICATE":
+                peer.say("+ ")
+                peer.hear()
+            if verb == "CAPABILITY":
+                peer.say("* CAPABILITY IMAP4rev1 AUTH=PLAIN")
+            peer.say(f"{tag} OK done")
+
+    with (
+        Scripted(play) as server,
+        imap(server, timeout=5).read_only(_target("implicit", ca_file), SECRET) as session,
+    ):
+        began = time.monotonic()
+        with pytest.raises(NetError) as caught:
+            session.status("INBOX")
+    assert caught.value.kind == "closed"
+    assert time.monotonic() - began < 3
