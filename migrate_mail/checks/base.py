@@ -77,6 +77,20 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What `migrate-mail explain` tells of a check, in the admin's words; each a sentence or a few.
+
+    looks: what it looks at, and whom it asks. matters: what a fault would do at the cutover.
+    mend: how to mend what it finds. refs: where the rule stands, such as `RFC 2181 section 10.3`.
+    """
+
+    looks: str
+    matters: str
+    mend: str
+    refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Check(Generic[P]):
     """One check of the registry.
 
@@ -87,18 +101,19 @@ class Check(Generic[P]):
 
     id: str
     title: str
+    about: About
     params: type[P]
     run: Callable[[Context, P], Iterator[Finding]]
     each: frozenset[ForEach] = frozenset()
 
 
 def check(
-    name: str, *, title: str, params: type[P], each: tuple[ForEach, ...] = ()
+    name: str, *, title: str, about: About, params: type[P], each: tuple[ForEach, ...] = ()
 ) -> Callable[[Callable[[Context, P], Iterator[Finding]]], Check[P]]:
     """Make a Check out of a function; `name` is its id. Registration is by name in `checks/registry.py`."""
 
     def make(function: Callable[[Context, P], Iterator[Finding]]) -> Check[P]:
-        return Check(name, title, params, function, frozenset(each))
+        return Check(name, title, about, params, function, frozenset(each))
 
     return make
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrate_mail.checks.mx_targets import doubled
+from migrate_mail.checks.mx.targets import doubled
 from migrate_mail.checks.spots import legal_host
 
 

@@ -80,6 +80,26 @@ def test_findings_are_made_with_literal_tags():
     assert hidden == []
 
 
-def test_the_wording_is_in_alphabetical_order():
+@pytest.mark.parametrize("module", sorted((PACKAGE / "checks").rglob("words.py")))
+def test_the_wording_is_in_alphabetical_order(module):
     """A reader finds a tag where it belongs."""
-    assert list(WORDING) == sorted(WORDING)
+    tags = re.findall(r'^    "([A-Z_]+)":', module.read_text(), re.MULTILINE)
+    assert tags
+    assert tags == sorted(tags)
+
+
+def test_no_tag_belongs_to_two_families():
+    """A tag names one thing: no family speaks over another."""
+    places = [PACKAGE / "checks" / "wording.py", *(PACKAGE / "checks").rglob("words.py")]
+    tags = [
+        t for p in places for t in re.findall(r'^    "([A-Z_]+)":', p.read_text(), re.MULTILINE)
+    ]
+    assert sorted(tags) == sorted(WORDING)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_can_be_explained(name):
+    """Each tells what it looks at, why that matters, how to mend it, and where the rule stands."""
+    about = CHECKS[name].about
+    assert all(len(text) > 20 for text in (about.looks, about.matters, about.mend))
+    assert all(re.match(r"RFC \d+|[A-Z]", ref) for ref in about.refs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from migrate_mail.checks.imap_stragglers import switched_at
+from migrate_mail.checks.imap.stragglers import switched_at
 from support.seeing import switched
 
 NOON = datetime(2026, 3, 13, 12, 0, tzinfo=UTC)

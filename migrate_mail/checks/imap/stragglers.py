@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.mailboxes import doors_of
 from migrate_mail.delivery.message import is_test_message
@@ -47,6 +47,12 @@ class _Arrival:
 @check(
     "imap.stragglers",
     title="Nothing that arrived at old since the switch is missing at new",
+    about=About(
+        looks="messages that came to old after the switch, and whether each is at new",
+        matters="Caches and queues send mail to the old server for days. Nobody reads it there.",
+        mend="Run migrate-mail sync until nothing is left, and keep old running for five days at least.",
+        refs=("RFC 5321 section 4.5.4.1",),
+    ),
     params=StragglerParams,
     each=("accounts", "domains"),
 )

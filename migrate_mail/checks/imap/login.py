@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import could_not_look, one_by_one
 from migrate_mail.checks.mailboxes import Mailbox, mailboxes
 from migrate_mail.checks.params import System
@@ -24,6 +24,12 @@ class LoginParams(StrictModel):
 @check(
     "imap.login",
     title="Every account can log in over IMAP",
+    about=About(
+        looks="a login of every account over IMAP at the chosen system, and its list of folders",
+        matters="Mail that cannot be read at old cannot be copied, and a user who cannot log in at new has no mail on the first morning.",
+        mend="Set or correct the secret of the account in accounts.csv; the finding says whether the server refused the password or the way of logging in.",
+        refs=("RFC 9051 section 6.2",),
+    ),
     params=LoginParams,
     each=("accounts", "domains"),
 )

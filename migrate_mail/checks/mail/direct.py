@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
-from migrate_mail.checks.mail_probe import Probe, begin, canaries, evidence_of, reply_of
+from migrate_mail.checks.mail.probe import Probe, begin, canaries, evidence_of, reply_of
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.delivery.roundtrip import Landing
@@ -18,6 +18,12 @@ from migrate_mail.net.facts import Submission
 @check(
     "mail.direct",
     title="A test message to each MX host's address arrives in the mailbox",
+    about=About(
+        looks="a test message handed to each address of each MX host of a system, and looked for in the mailbox",
+        matters="A server may accept mail and then lose it: in a filter, in a transport, in the mailbox of another domain.",
+        mend="Look for the message's token in the server's log; the finding shows the reply with the queue id.",
+        refs=("RFC 5321 section 4.2.5",),
+    ),
     params=MxParams,
     each=("domains", "mx_hosts"),
 )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import as_zone, could_not_look, one_by_one
 from migrate_mail.delivery.route import sending_order
 from migrate_mail.errors import NetError
@@ -38,6 +38,12 @@ class TtlParams(StrictModel):
 @check(
     "dns.ttl",
     title="TTLs are low enough to switch, as every name server serves them",
+    about=About(
+        looks="the TTL of each RRset that the switch touches, at every name server, and the journal of the TTLs that were seen there before",
+        matters="An old answer lives on in caches for as long as its TTL was when it was fetched. A way back takes as long again.",
+        mend="Lower the TTL days before the switch, and switch after the time that the old TTL took.",
+        refs=("RFC 1035 section 3.2.1", "RFC 2181 section 5.2"),
+    ),
     params=TtlParams,
     each=("domains",),
 )

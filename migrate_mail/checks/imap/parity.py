@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import Field
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.mailboxes import doors_of
 from migrate_mail.files.strict import StrictModel
@@ -40,6 +40,12 @@ class ParityParams(StrictModel):
 @check(
     "imap.parity",
     title="New has every message of old",
+    about=About(
+        looks="every message of every folder at old and at new, by content, flags and date; nothing that an earlier run wrote down is trusted",
+        matters="A message that is not at new is lost on the day when old is switched off.",
+        mend="Run migrate-mail sync again. What it refuses to copy is listed there by name with the reason.",
+        refs=("RFC 9051 section 2.3",),
+    ),
     params=ParityParams,
     each=("accounts", "domains"),
 )

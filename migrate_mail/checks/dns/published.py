@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import as_zone, one_by_one
 from migrate_mail.checks.params import SideParams
 from migrate_mail.checks.spots import system_of
@@ -17,6 +17,12 @@ from migrate_mail.state.records import MailboxSide
 @check(
     "dns.mx_published",
     title="Every name server shows the wanted MX records",
+    about=About(
+        looks="the MX RRset of each domain, at every address of every name server that the parent zone names; no resolver is asked",
+        matters="A name server that still serves the old MX records sends its share of the world's mail to the old server, whatever the TTL is.",
+        mend="Publish exactly the MX records that the finding prints, at the provider to which the domain is delegated, and wait until every name server shows them.",
+        refs=("RFC 5321 section 5.1", "RFC 1034 section 4.3"),
+    ),
     params=SideParams,
     each=("domains",),
 )
@@ -33,6 +39,12 @@ def mx_published(context: Context, params: SideParams) -> Iterator[Finding]:
 @check(
     "dns.resolvers",
     title="Resolvers show the wanted MX records",
+    about=About(
+        looks="the MX RRset of each domain as the resolvers of migration.yaml give it, with the seconds for which they will keep it; only after the switch",
+        matters="Senders ask resolvers. Until their copies have run out, mail goes to the old server, and that is no fault: it is the time to wait.",
+        mend="Wait for as long as the finding says. A resolver that shows the old records for longer than the old TTL has a problem of its own.",
+        refs=("RFC 1035 section 3.2.1", "RFC 2181 section 5.2"),
+    ),
     params=SideParams,
     each=("domains",),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
@@ -23,6 +23,12 @@ class ReachParams(MxParams):
 @check(
     "smtp.reach",
     title="Every address of every MX host answers, with STARTTLS",
+    about=About(
+        looks="port 25 of every address of every MX host: greeting, EHLO, STARTTLS, certificate",
+        matters="A firewall that was opened for one of two addresses loses every other mail.",
+        mend="Open the port, start the service or mend the certificate, for each address that the finding names.",
+        refs=("RFC 5321 section 4.3.1", "RFC 3207"),
+    ),
     params=ReachParams,
     each=("mx_hosts",),
 )

@@ -10,9 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import as_zone, one_by_one
-from migrate_mail.checks.mail_probe import Probe, begin, canaries, evidence_of, reply_of
+from migrate_mail.checks.mail.probe import Probe, begin, canaries, evidence_of, reply_of
 from migrate_mail.checks.spots import SMTP_PORT, legal_host
 from migrate_mail.delivery.roundtrip import Landing
 from migrate_mail.delivery.route import sending_order
@@ -48,6 +48,12 @@ class _View:
 @check(
     "mail.by_mx",
     title="Mail sent as the world sends it lands on the right side only",
+    about=About(
+        looks="a test message, sent as the world sends it: MX from a resolver, host by host, and then looked for at both systems",
+        matters="It is the only look at the whole way that mail takes.",
+        mend="The finding says how far the message came: route, refusal, queue, or the wrong system.",
+        refs=("RFC 5321 section 5.1",),
+    ),
     params=ByMxParams,
     each=("domains",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrate_mail.checks.base import Context, NoParams, check
+from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.looking import as_zone, one_by_one
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.net.facts import DNS_SILENCE, DnsAnswer, Endpoint
@@ -13,6 +13,12 @@ from migrate_mail.net.facts import DNS_SILENCE, DnsAnswer, Endpoint
 @check(
     "dns.servers",
     title="Every name server answers, and all agree on the MX records",
+    about=About(
+        looks="SOA and MX at every address of every name server of the zone: that each answers, as an authority, and that all show the same MX records",
+        matters="A name server that lags or does not answer shows a part of the world other records than you see.",
+        mend="Mend zone transfer to the server that differs, or take a dead one out of the NS records at the parent.",
+        refs=("RFC 1912 section 2.8", "RFC 1982"),
+    ),
     params=NoParams,
     each=("domains",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_mail.checks.base import Context, check
+from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import as_zone, one_by_one
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import hosts_of, legal_host, no_host_name, without_address
@@ -15,6 +15,12 @@ from migrate_mail.net.dns import HostAddresses
 @check(
     "mx.targets",
     title="MX hosts are legal names with addresses, and no aliases",
+    about=About(
+        looks="each MX host of a system: a legal host name, with A or AAAA records, and no CNAME; asked of the authorities",
+        matters="Strict senders do not deliver to an alias, and nobody delivers to a name without address.",
+        mend="Publish A and AAAA records for the host itself.",
+        refs=("RFC 2181 section 10.3", "RFC 5321 section 5.1", "RFC 1123 section 2.1"),
+    ),
     params=MxParams,
     each=("mx_hosts",),
 )

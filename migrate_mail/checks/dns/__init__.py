@@ -1,0 +1,1 @@
+"""Zones, delegation, TTLs and resolvers."""

@@ -1,0 +1,1 @@
+"""Mailboxes: logins, and that nothing is missing."""

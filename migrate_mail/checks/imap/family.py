@@ -1,0 +1,14 @@
+"""The checks of the family `imap`."""
+
+from __future__ import annotations
+
+from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.imap.login import login
+from migrate_mail.checks.imap.parity import parity
+from migrate_mail.checks.imap.stragglers import stragglers
+
+CHECKS: tuple[AnyCheck, ...] = (
+    login,
+    parity,
+    stragglers,
+)

@@ -1,0 +1,13 @@
+"""What the findings of the family `imap` say: one sentence for each tag. PURE."""
+
+WORDING: dict[str, str] = {
+    "FOLDERS_NOT_COMPARED": "{uncompared} of {folders} folders of {subject} could not be compared",
+    "LEFT_AT_OLD": "{left} of {arrived} messages that came to {subject} at old since {since} are not at new",
+    "LOGIN_REFUSED": "the {side} system refuses the login of user {user}: {text}",
+    "LOGIN_WORKS": "user {user} can log in at the {side} system and sees {folders} folders",
+    "MESSAGES_DIFFER": "new has every message of {subject}, but {dates} with another date and {flags} with other flags",
+    "MESSAGES_MISSING": "{missing} of {old} messages of {subject} are not at new",
+    "NOTHING_LEFT": "nothing is left: each of the {arrived} messages that came to {subject} at old since {since} is at new",
+    "NOT_SWITCHED": "the MX of {domain} was not switched, or was switched back: nothing can be left at old",
+    "PARITY": "new has all {old} messages of {subject}, in {folders} folders",
+}

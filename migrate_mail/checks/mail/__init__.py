@@ -1,0 +1,1 @@
+"""Test messages that are sent and looked for."""

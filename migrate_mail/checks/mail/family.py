@@ -1,0 +1,12 @@
+"""The checks of the family `mail`."""
+
+from __future__ import annotations
+
+from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.mail.by_mx import by_mx
+from migrate_mail.checks.mail.direct import direct
+
+CHECKS: tuple[AnyCheck, ...] = (
+    by_mx,
+    direct,
+)

@@ -1,0 +1,1 @@
+"""MX hosts: names and addresses."""

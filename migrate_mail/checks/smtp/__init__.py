@@ -1,0 +1,1 @@
+"""What MX hosts say when the world calls."""
