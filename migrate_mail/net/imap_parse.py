@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, cast
-
-from imapclient.exceptions import ProtocolError
-from imapclient.response_parser import parse_response
+from typing import Any, Literal
 
 from migrate_mail.net.imap_text import FolderNames, read_date, read_flags
+from migrate_mail.net.imap_tokens import Piece, tokens
 from migrate_mail.net.imap_types import (
     AppendReceipt,
     FolderInfo,
@@ -17,7 +15,6 @@ from migrate_mail.net.imap_types import (
     ForeignSpace,
     MessageHead,
 )
-from migrate_mail.net.imap_wire import Piece
 
 Row = dict[bytes, Any]
 """One FETCH response: data item in upper case, value as the parser gives it."""
@@ -33,8 +30,8 @@ _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)
 def atoms(pieces: Sequence[Piece]) -> tuple[Any, ...]:
     """Return one response as nested tuples; ValueError when it is not IMAP."""
     try:
-        return tuple(parse_response(cast("list[bytes]", list(pieces))))
-    except (ProtocolError, ValueError, IndexError) as exc:
+        return tokens(pieces)
+    except ValueError as exc:
         raise ValueError(f"not an IMAP answer: {exc}") from exc
 
 

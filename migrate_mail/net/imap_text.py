@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
-from imapclient import imap_utf7
+from migrate_mail.net.imap_tokens import from_utf7, to_utf7
 
 SYSTEM_FLAGS = {
     flag.lower(): flag for flag in ("\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft")
@@ -98,7 +98,7 @@ class FolderNames:
 def _decoded(raw: bytes) -> str:
     try:
         if raw.isascii():
-            return str(imap_utf7.decode(raw))
+            return from_utf7(raw)
     except (UnicodeError, ValueError):
         return raw.decode("ascii")
     return raw.decode("utf-8", "backslashreplace")
@@ -106,6 +106,6 @@ def _decoded(raw: bytes) -> str:
 
 def _encoded(name: str) -> bytes:
     try:
-        return bytes(imap_utf7.encode(name))
+        return to_utf7(name)
     except UnicodeError:
         return name.encode("ascii", "backslashreplace")

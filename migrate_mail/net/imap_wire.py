@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
+from migrate_mail.net.imap_tokens import Piece
 from migrate_mail.net.stream import Stream
-
-Piece = bytes | tuple[bytes, bytes] | None
-"""Part of a response: a line, or a line that ends in `{n}` together with its literal."""
 
 _LONGEST_LINE = 32 * 1024 * 1024
 """A SEARCH answer is one line: this is enough for 3 million messages."""
