@@ -55,9 +55,14 @@ class ReadOnlySession:
         self._sizes: dict[int, int] = {}
         self._count = 0
         self._open = True
+        self._early: dict[str, FolderStatus] = {}
 
-    def mailboxes(self) -> Callable[[], Mailboxes]:
-        """Ask for folders, subscriptions and namespace in one flight; the result reads the answers."""
+    def mailboxes(self, known: Sequence[str] = ()) -> Callable[[], Mailboxes]:
+        """Ask for folders, subscriptions and namespace in one flight; the result reads the answers.
+
+        known: folders that were there before. Their state is asked for in the same flight, and
+        the next call of `statuses` has it already.
+        """
         wire = self._wire
         returns = ""
         if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
@@ -67,7 +72,7 @@ class ReadOnlySession:
             space = "NAMESPACE" in self.capabilities
             root = wire.ask("NAMESPACE") if space else wire.ask("LIST", '""', '""')
             listed, subscribed = wire.ask("LIST", '""', f'"*"{returns}'), wire.ask("LSUB", '""', '"*"')  # fmt: skip
-            wire.flush()
+        early = self._flight(known[:FLIGHT])
 
         def read() -> Mailboxes:
             with self._talk("LIST"):
@@ -76,6 +81,9 @@ class ReadOnlySession:
                 others = parse.foreign_spaces(told.of("NAMESPACE"), self._names)
                 folders = self._listed(wire.answer(listed), "LIST")
                 active = self._listed(wire.answer(subscribed), "LSUB")
+            # A folder that is gone by now is asked for again, if it is asked for at all.
+            states = [(name, self._state(tag)) for name, tag in early]
+            self._early = {n: s for n, s in states if isinstance(s, FolderStatus)}
             own = frozenset(f.name for f in active if f.selectable)
             return Mailboxes(tuple(folders), own, prefix, delimiter, others)
 
@@ -99,14 +107,15 @@ class ReadOnlySession:
 
         A folder that the server refuses has the refusal in place of its state.
         """
-        items = _STATUS if "CONDSTORE" not in self.capabilities else _STATUS_MODSEQ
-        flight = deque(self._flight(folders[:FLIGHT], items))
+        early, self._early = self._early, {}
+        found: dict[str, FolderStatus | NetError] = {f: early[f] for f in folders if f in early}
+        rest = [f for f in folders if f not in early]
+        flight = deque(self._flight(rest[:FLIGHT]))
 
         def read() -> dict[str, FolderStatus | NetError]:
-            found: dict[str, FolderStatus | NetError] = {}
-            for start in range(0, len(folders), FLIGHT):
+            for start in range(0, len(rest), FLIGHT):
                 if start:
-                    flight.extend(self._flight(folders[start : start + FLIGHT], items))
+                    flight.extend(self._flight(rest[start : start + FLIGHT]))
                 while flight:
                     folder, tag = flight.popleft()
                     found[folder] = self._state(tag)
@@ -231,7 +240,8 @@ class ReadOnlySession:
     ) -> None:
         self.close()
 
-    def _flight(self, folders: Sequence[str], items: str) -> list[tuple[str, bytes]]:
+    def _flight(self, folders: Sequence[str]) -> list[tuple[str, bytes]]:
+        items = _STATUS if "CONDSTORE" not in self.capabilities else _STATUS_MODSEQ
         with self._talk("STATUS"):
             names = [(f, self._names.write(f)) for f in folders]
             asked = [(f, self._wire.ask("STATUS", name, items)) for f, name in names]

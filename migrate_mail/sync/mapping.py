@@ -18,7 +18,8 @@ def read_map(
     rules: FolderRules = NO_RULES,
 ) -> FolderMap:
     """Return what becomes of every folder at old. known: as earlier runs decided it."""
-    ask_old, ask_new = old.mailboxes(), new.mailboxes()
+    before = known or {}
+    ask_old, ask_new = old.mailboxes(list(before)), new.mailboxes(list(before.values()))
     mine, theirs = ask_old(), ask_new()
     taste = taste_of(new.capabilities, new.endpoint.host)
     found = folder_map(
