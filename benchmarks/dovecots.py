@@ -46,6 +46,9 @@ namespace inbox {{
   inbox = yes
   separator = /
 }}
+protocol imap {{
+  mail_plugins = imap_zlib
+}}
 service imap-login {{
   inet_listener imap {{
     port = {plain}

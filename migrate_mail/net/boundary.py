@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,7 +17,7 @@ _UNREACHABLE = {
     errno.EPERM, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT,
 }  # fmt: skip
 _OURS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
-_FOREIGN = (OSError, EOFError)
+_FOREIGN = (OSError, EOFError, zlib.error)
 
 
 @contextmanager
@@ -42,6 +43,8 @@ def explain(exc: BaseException, phase: str = "") -> tuple[NetKind, str]:
         return "closed", "the server closed the connection"
     if isinstance(exc, OSError):
         return _os(exc, phase)
+    if isinstance(exc, zlib.error):
+        return "garbage", f"what came is not compressed as agreed: {exc}"
     return "garbage", f"{type(exc).__name__}: {exc}"
 
 

@@ -111,6 +111,13 @@ class Appender(Generic[T]):
             while len(self._sent) > _UNDER_WAY:
                 self._read()
 
+    def compress(self) -> None:
+        """Send compressed from here on; waits for the answers to what is under way."""
+        self.end()
+        while self._sent:
+            self._read()
+        self._wire.compress()
+
     @property
     def open(self) -> bool:
         """True while a command has messages and is not ended."""

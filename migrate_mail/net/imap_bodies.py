@@ -80,6 +80,11 @@ class BodyStream:
         self._asked: deque[tuple[_Step, bytes]] = deque()
         self._left = 0
         self._held = b""
+        self._compress = False
+
+    def compress(self) -> None:
+        """Have what is not asked for yet sent compressed, as soon as the rest has come."""
+        self._compress = True
 
     def items(self) -> Iterator[Opened | Incoming | Closed]:
         """Give what comes, in order. A body that is not read to its end is passed over."""
@@ -121,6 +126,11 @@ class BodyStream:
         return bool(self._held) or self._stream.waiting(seconds)
 
     def _ask_ahead(self) -> None:
+        if self._compress and not self._asked:
+            self._compress = False
+            self._wire.compress()
+        if self._compress:
+            return
         while self._to_ask and len(self._asked) < _AHEAD:
             step = self._to_ask.popleft()
             if step.uids:

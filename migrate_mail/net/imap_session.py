@@ -33,6 +33,8 @@ _BROKEN = {"timeout", "closed", "garbage", "tls"}
 """After these the two sides may disagree on where they are: the connection is of no more use."""
 _STATUS = "(MESSAGES UIDNEXT UIDVALIDITY)"
 _STATUS_MODSEQ = "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
+_NEAR = 0.005
+"""Seconds of a round trip up to which a line is faster than compression would be."""
 FLIGHT = 100
 """Commands in flight: more could fill the buffers of both ends, and each wait for the other."""
 _NAMES = "(UID BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)])"
@@ -195,6 +197,12 @@ class ReadOnlySession:
     def bodies(self, wanted: Sequence[Wanted]) -> BodyStream:
         """Stream messages of several folders. Until it is read to its end the session is its own."""
         return BodyStream(self._wire, self._names, wanted)
+
+    @property
+    def compressible(self) -> bool:
+        """True when the server would compress (RFC 4978) and is far enough away for that to pay."""
+        far = self._wire.stream.round_trip > _NEAR
+        return far and "COMPRESS=DEFLATE" in self.capabilities
 
     def hang_up(self) -> None:
         """Close without a word, for a conversation that is not wanted any more."""

@@ -70,6 +70,7 @@ class ImapWire:
         self._out: list[bytes] = []
         self._size = 0
         self._next = 0
+        self._first = False
         self._under_way: deque[bytes] = deque()
         self._verb = ""
         self._data: dict[str, list[Piece]] = {}
@@ -85,6 +86,7 @@ class ImapWire:
         tag = b"M%d" % self._next
         self._next += 1
         self._out.append(b" ".join([tag, *raw]) + b"\r\n")
+        self._first |= not self._under_way
         self._under_way.append(tag)
         return tag
 
@@ -107,6 +109,9 @@ class ImapWire:
         if self._out:
             out, self._out, self._size = b"".join(self._out), [], 0
             self.stream.send(out)
+            if self._first:  # nothing else is to come: the next bytes answer this
+                self.stream.asked()
+                self._first = False
 
     def answer(self, tag: bytes) -> Answer:
         """Wait for the end of a command; NetError `closed` when the server says BYE instead."""
@@ -117,6 +122,12 @@ class ImapWire:
     def do(self, *words: str | bytes) -> Answer:
         """Send a command and wait for its end."""
         return self.answer(self.ask(*words))
+
+    def compress(self) -> None:
+        """Go on compressed, if the server likes to (RFC 4978); nothing may be under way."""
+        self.stream.begin("COMPRESS")
+        if self.do("COMPRESS", "DEFLATE").kind == "OK":
+            self.stream.deflate()
 
     def lines(self, tag: bytes) -> Iterator[Untagged]:
         """Give the untagged responses up to the end of a command; `answer` then tells how it ended.

@@ -9,12 +9,15 @@ import ssl
 import time
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from migrate_mail.errors import NetError, NetKind
 from migrate_mail.net.boundary import boundary
 from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.tls_socket import TlsSocket
+
+if TYPE_CHECKING:
+    from migrate_mail.net.deflate import DeflateSocket
 
 _CHUNK = 256 * 1024
 _SLOWEST = 1024
@@ -35,7 +38,9 @@ class Stream:
         self.begin("connect")
         with boundary(endpoint, "connect"):
             self._tcp = self._connect()
-        self.sock: socket.socket | TlsSocket = self._tcp
+        self.sock: socket.socket | TlsSocket | DeflateSocket = self._tcp
+        self.round_trip = 0.0
+        self._asked_at = 0.0
 
     def _connect(self) -> socket.socket:
         sock = socket.create_connection((self.endpoint.ip, self.endpoint.port), self._left())
@@ -55,6 +60,10 @@ class Stream:
         """Lift the bound on the whole conversation; each phase keeps its own."""
         self._last = None
 
+    def asked(self) -> None:
+        """Remember that a question goes out to which the next bytes are the answer: a round trip."""
+        self._asked_at = time.monotonic()
+
     def fail(self, kind: NetKind, text: str) -> NetError:
         """Return the error for the phase we are in; the caller raises it."""
         return NetError(kind, str(self.endpoint), self.phase, text)
@@ -67,11 +76,19 @@ class Stream:
         if (problem := _unfit(name)) is not None:
             raise self.fail("tls", f"{name!r} cannot be a TLS server name: {problem}")
         with boundary(self.endpoint, self.phase):
-            self.sock.settimeout(self._left())
+            self._tcp.settimeout(self._left())
             secure = TlsSocket(self._tcp, context, name)
             self.sock = secure
             secure.handshake()
         return secure.tls
+
+    def deflate(self) -> None:
+        """Read and write compressed from here on (RFC 4978): both sides have agreed."""
+        from migrate_mail.net.deflate import DeflateSocket
+
+        assert not isinstance(self.sock, DeflateSocket)
+        came, self._buffer, self._at = self._buffer[self._at :], b"", 0
+        self.sock = DeflateSocket(self.sock, came)
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -117,7 +134,7 @@ class Stream:
         """Tell whether something can be read now, or can within so many seconds."""
         if self._at < len(self._buffer):
             return True
-        if isinstance(self.sock, TlsSocket) and self.sock.pending():
+        if not isinstance(self.sock, socket.socket) and self.sock.pending():
             return True
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
@@ -134,6 +151,9 @@ class Stream:
             data = self.sock.recv(_CHUNK)
         if not data:
             raise self.fail("closed", "the server closed the connection")
+        if self._asked_at:
+            passed, self._asked_at = time.monotonic() - self._asked_at, 0.0
+            self.round_trip = min(self.round_trip or passed, passed)
         self._earn(len(data))
         self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
         self._at = 0

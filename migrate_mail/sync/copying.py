@@ -16,6 +16,7 @@ from migrate_mail.state.sync_journal import Receipt
 from migrate_mail.sync.capacity import append_limit
 from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.labels import Labels
+from migrate_mail.sync.line_speed import LineSpeed
 from migrate_mail.sync.refusal import raise_for_the_account
 from migrate_mail.sync.work import FolderWork
 
@@ -50,6 +51,7 @@ class _Pump:
         self._appender = desk.new.appender(careful=desk.tally.careful)
         self._limit = append_limit(desk.new.capabilities)
         self._rows: list[Receipt] = []
+        self._speed = LineSpeed(time.monotonic)
         self._at = time.monotonic()
         self._labels: Labels | None = None
         self._work: FolderWork | None = None
@@ -109,8 +111,17 @@ class _Pump:
         if self._appender.begin(work.pair.new, (label.sent, date), item.size, sent):
             while data := self._stream.chunk():
                 self._appender.write(data)
+        if self._speed.moved(item.size):
+            self._compress()
         if work.came % 16 == 0 or item.size > 1 << 20:
             self._take(self._appender.results())
+
+    def _compress(self) -> None:
+        """Go on compressed where the server is far away; this line is slower than compression."""
+        if self._desk.old.compressible:
+            self._stream.compress()
+        if self._desk.new.compressible:
+            self._appender.compress()
 
     def _take(self, results: Sequence[Appended[Sent]]) -> None:
         for result in results:

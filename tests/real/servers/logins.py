@@ -51,6 +51,9 @@ userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
 }}
+protocol imap {{
+  mail_plugins = imap_zlib
+}}
 namespace inbox {{
   inbox = yes
 }}
