@@ -11,7 +11,11 @@ class StrictModel(BaseModel):
     """A part of a file that an admin wrote. Frozen once read."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True
+        extra="forbid",
+        defer_build=True,
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     @model_validator(mode="before")
