@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from migrate_mail.checks.base import Check, Context, NoParams
+from migrate_mail.checks.base import About, Check, Context, NoParams
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Finding, Outcome, Phase
 from migrate_mail.run.bound import BoundCheck, BoundPlan, BoundStep
@@ -21,8 +21,11 @@ from support.cards import plan, step
 
 def bound(card, function=None, *, command=None, timeout=timedelta(seconds=20)) -> BoundStep:
     """Return a step whose body is a function from a context to findings."""
+    about = About("what", "why", "how")
     made = (
-        Check("test.check", "t", NoParams, lambda ctx, _: function(ctx)) if function else None
+        Check("test.check", "t", about, NoParams, lambda ctx, _: function(ctx))
+        if function
+        else None
     )
     check = BoundCheck(made, NoParams()) if made else None
     return BoundStep(card, check, command, timeout)
