@@ -17,9 +17,6 @@ _SHARED: dict[str, str] = {
     "COMMAND_NOT_RUN": "{subject} could not be run: {text}",
     "COMMAND_TIMEOUT": "{subject} did not end within {seconds} s",
     "COULD_NOT_LOOK": "{subject} could not be looked at: {phase}: {text}",
-    "MX_NOT_SEEN": "no answer for {subject}: {status}: {text}",
-    "MX_NO_ADDRESS": "{host} has neither an A nor an AAAA record: nobody can deliver to it",
-    "MX_NO_HOST_NAME": "{host} cannot be an MX host: it is no host name",
     "NOTHING_TO_LOOK_AT": "there are no {subject} to look at",
     "STEP_TIMEOUT": "the step did not end within {seconds} s and was left behind",
 }

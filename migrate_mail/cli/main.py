@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from migrate_mail import __version__
+from migrate_mail.cli.checks import checks, explain
 from migrate_mail.cli.confirm import confirm
 from migrate_mail.cli.cutover import cutover
 from migrate_mail.cli.demo import demo
@@ -27,13 +28,15 @@ from migrate_mail.cli.waive import waive
 
 WAY = "The way of a migration"
 PEOPLE = "What people say"
-FILES = "Files"
+FILES = "Files and checks"
 START = "To start with"
 
 COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (START, demo),
     (FILES, validate),
     (FILES, schema),
+    (FILES, checks),
+    (FILES, explain),
     (WAY, preflight),
     (WAY, sync),
     (WAY, cutover),

@@ -6,6 +6,7 @@ WORDING: dict[str, str] = {
     "MX_DISAGREE": "the name servers show {versions} different versions of {subject}: mail goes to different places",
     "MX_NOT_AUTHORITATIVE": "the name server shows {shown}, but not as an authority",
     "MX_NOT_PUBLISHED": "the name server shows {shown}; missing: {missing}; too much: {extra}",
+    "MX_NOT_SEEN": "no answer for {subject}: {status}: {text}",
     "MX_PUBLISHED": "the name server shows the MX records of the {side} system: {shown}",
     "NS_ANSWERS": "the name server answers for {subject}",
     "NS_LAME": "the name server is no authority for its own zone ({status})",
