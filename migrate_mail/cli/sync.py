@@ -68,7 +68,8 @@ def sync(
     old. Nothing is ever deleted.
 
     Exit codes: 0 all copied, 1 some messages failed (listed by name), 3 an account could not be
-    reached, 130 interrupted.
+    reached, or its server lets it go on only later (the text says when; the same command goes on
+    then), 130 interrupted.
 
     Examples:
       migrate-mail sync --dry-run
@@ -177,6 +178,7 @@ def _judge(outcomes: Sequence[AccountOutcome]) -> tuple[ExitCode, str]:
     for state, code in (
         ("stopped", ExitCode.INTERRUPTED),
         ("failed", ExitCode.CANNOT_TELL),
+        ("paused", ExitCode.CANNOT_TELL),
         ("incomplete", ExitCode.NO_GO),
     ):
         if state in states:

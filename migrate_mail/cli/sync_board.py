@@ -15,7 +15,7 @@ from migrate_mail.report.words import count, size
 if TYPE_CHECKING:
     from migrate_mail.sync.progress import SyncProgress
 
-ENDS = frozenset({"done", "incomplete", "stopped", "failed"})
+ENDS = frozenset({"done", "incomplete", "paused", "stopped", "failed"})
 LINE_EVERY = 10.0
 """Seconds between lines in a pipe."""
 JSON_EVERY = 1.0
@@ -71,6 +71,8 @@ class SyncBoard:
         """Print what is worth a line of its own."""
         if progress.state == "retrying":
             self._bar.line(f"{progress.account}: {progress.note}; trying again")
+        elif progress.state == "waiting":
+            self._bar.line(f"{progress.account}: {progress.note}")
         elif progress.state in ENDS:
             self._bar.line(
                 f"{progress.account}: {progress.state}, {count(progress.copied, 'message')} copied"

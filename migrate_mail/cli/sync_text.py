@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from migrate_mail.sync.preview import AccountPreview, FolderPreview
     from migrate_mail.sync.progress import AccountOutcome
 
-MARKS = {"done": "ok", "incomplete": "NO", "failed": "??", "stopped": "--"}
+MARKS = {"done": "ok", "incomplete": "NO", "failed": "??", "paused": "--", "stopped": "--"}
 
 
 def outcome_line(outcome: AccountOutcome) -> str:
@@ -28,7 +28,7 @@ def outcome_line(outcome: AccountOutcome) -> str:
         parts.append(f"flags that new does not keep: {named}")
     if outcome.failed:
         parts.append(f"{outcome.failed} NOT copied")
-    if outcome.state in {"failed", "stopped"}:
+    if outcome.state in {"failed", "paused", "stopped"}:
         parts.append(outcome.reason or outcome.state)
     return f"{MARKS[outcome.state]}  {outcome.account}: {', '.join(parts)}"
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.imap_advice import slows
 from migrate_mail.net.imap_append import Appended, Appender, usual_date
 from migrate_mail.net.imap_bodies import BodyStream, Closed, Incoming, Opened, Wanted
 from migrate_mail.net.imap_login import connect
@@ -108,12 +109,18 @@ class ImapDialer:
     ) -> tuple[ImapWire, frozenset[str], ExitStack]:
         with ExitStack() as stack:
             stack.enter_context(self._limits.slot(endpoint, most=target.connections))
-            wire, able = patiently(
-                lambda: connect(
-                    endpoint, target, secret, look_only=look_only, timeout=self._timeout
-                ),
-                wait=self._wait,
-            )
+            try:
+                wire, able = patiently(
+                    lambda: connect(
+                        endpoint, target, secret, look_only=look_only, timeout=self._timeout
+                    ),
+                    wait=self._wait,
+                )
+            except NetError as error:
+                asked = slows(error.text)
+                if asked is not None and asked.act == "fewer":
+                    self._limits.fewer(endpoint)
+                raise
             return wire, able, stack.pop_all()
 
     def _endpoints(self, target: ImapTarget) -> list[Endpoint]:

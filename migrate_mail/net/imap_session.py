@@ -10,6 +10,7 @@ from typing import Self
 
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
+from migrate_mail.net.imap_advice import kind_of
 from migrate_mail.net.imap_bodies import BodyStream, Wanted
 from migrate_mail.net.imap_text import (
     FolderNames,
@@ -51,6 +52,7 @@ class ReadOnlySession:
     def __init__(self, wire: ImapWire, able: frozenset[str], held: ExitStack) -> None:
         self.capabilities = able
         self.endpoint = wire.stream.endpoint
+        self.heard = wire.heard
         self._wire = wire
         self._held = held
         self._names = FolderNames()
@@ -260,7 +262,7 @@ class ReadOnlySession:
         with self._talk("STATUS"):
             answer = self._wire.answer(tag)
             if answer.kind != "OK":
-                return self._wire.stream.fail("denied", answer.words)
+                return self._refusal(answer)
             return parse.status(next(parse.responses(answer.of("STATUS")), []))
 
     def _space(self, answer: Answer) -> tuple[str, str]:
@@ -295,8 +297,15 @@ class ReadOnlySession:
 
     def _checked(self, answer: Answer) -> Answer:
         if answer.kind != "OK":
-            raise self._wire.stream.fail("denied", answer.words)
+            raise self._refusal(answer)
         return answer
+
+    def _refusal(self, answer: Answer) -> NetError:
+        """Return the error for a NO or BAD; raise it when it is meant for the account."""
+        error = self._wire.stream.fail(kind_of(answer.words), answer.words)
+        if error.kind != "denied":
+            raise error
+        return error
 
     def _listed(self, answer: Answer, name: str) -> list[FolderInfo]:
         found = parse.responses(self._checked(answer).of(name))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
+from migrate_mail.net.imap_advice import Heard
 from migrate_mail.net.imap_tokens import Piece
 from migrate_mail.net.stream import Stream
 
@@ -17,6 +18,10 @@ _UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Za-z][A-Za-z0-9.-]*) ?(.*)", re.DOTA
 _TAGGED = re.compile(rb"(M\d+) (OK|NO|BAD)(?: (.*))?", re.IGNORECASE | re.DOTALL)
 _LITERAL = re.compile(rb"\{(\d+)\}$")
 _CAPABILITY = re.compile(rb"\[CAPABILITY ([^\]]*)\]", re.IGNORECASE)
+_NOTICE = re.compile(
+    rb"\[THROTTLED|is throttled|Backoff Time|bandwidth limit|simultaneous conn", re.IGNORECASE
+)
+"""Words that mean the account, whatever command they come with; see `imap_advice`."""
 _LOOKING = frozenset(
     (
         "CAPABILITY", "STARTTLS", "AUTHENTICATE", "LOGIN", "ID", "COMPRESS", "NAMESPACE", "LIST",
@@ -66,6 +71,7 @@ class ImapWire:
     def __init__(self, stream: Stream, *, look_only: bool) -> None:
         self.stream = stream
         self.capable: frozenset[str] | None = None
+        self.heard = Heard()
         self._look_only = look_only
         self._out: list[bytes] = []
         self._size = 0
@@ -108,10 +114,21 @@ class ImapWire:
         """Send what was asked or put and not sent yet."""
         if self._out:
             out, self._out, self._size = b"".join(self._out), [], 0
-            self.stream.send(out)
+            try:
+                self.stream.send(out)
+            except NetError as error:
+                raise self._last_words(error) from error
             if self._first:  # nothing else is to come: the next bytes answer this
                 self.stream.asked()
                 self._first = False
+
+    def _last_words(self, error: NetError) -> NetError:
+        """Return why the server hung up while we were sending, as far as it said so before."""
+        try:
+            self.drain()
+        except NetError as last:
+            return last if "* BYE" in last.text else error
+        return error
 
     def answer(self, tag: bytes) -> Answer:
         """Wait for the end of a command; NetError `closed` when the server says BYE instead."""
@@ -200,13 +217,16 @@ class ImapWire:
         pieces = self._pieces(rest)
         if name == "CAPABILITY":
             self._can(rest)
-        elif name == "OK":
+        elif name in {"OK", "NO", "BAD"}:
             self._told(rest)
         elif name == "BYE" and not self._logging_out():
-            words = rest.decode("utf-8", "replace")
-            text = f"the server closed the connection: * BYE {words}"
-            raise self.stream.fail("closed", text)
+            raise self._bye(rest.decode("utf-8", "replace"))
         return Untagged(name, pieces)
+
+    def _bye(self, words: str) -> NetError:
+        before = f" (before: {self.heard.notice})" if self.heard.notice else ""
+        text = f"the server closed the connection: * BYE {words}{before}"
+        return self.stream.fail("closed", text)
 
     def _logging_out(self) -> bool:
         return self.stream.phase == "LOGOUT"
@@ -223,12 +243,16 @@ class ImapWire:
         tag = self._under_way.popleft()
         text = found[3] or b""
         self._told(text)
-        self._ended[tag] = Answer(found[2].decode("ascii").upper(), text, self._data)
+        answer = Answer(found[2].decode("ascii").upper(), text, self._data)
+        self._ended[tag] = answer
+        self.heard.refusals += answer.kind != "OK"
         self._data = {}
 
     def _told(self, text: bytes) -> None:
         if (found := _CAPABILITY.search(text)) is not None:
             self._can(found[1])
+        if _NOTICE.search(text) is not None:
+            self.heard.notice = text.decode("utf-8", "replace")
 
     def _can(self, names: bytes) -> None:
         self.capable = frozenset(names.decode("ascii", "replace").upper().split())
@@ -245,6 +269,7 @@ class ImapWire:
         if found[1].upper() == b"BYE":
             raise self.stream.fail("busy", line.decode("utf-8", "replace"))
         self._told(found[2])
+        self.heard.greeting = found[2].decode("utf-8", "replace")
         return found[1].upper()
 
     def _permit(self, verb: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
+from migrate_mail.net.imap_advice import kind_of
 from migrate_mail.net.imap_append import Appender
 from migrate_mail.net.imap_session import FLIGHT, WINDOW, ReadOnlySession
 from migrate_mail.net.imap_text import write_date, write_flags
@@ -40,19 +41,25 @@ class Session(ReadOnlySession):
             self._checked(self._wire.do("SUBSCRIBE", self._names.write(folder)))
 
     def append(
-        self, folder: str, body: bytes, flags: Sequence[str], internaldate: datetime
+        self,
+        folder: str,
+        body: bytes,
+        flags: Sequence[str],
+        internaldate: datetime,
+        *,
+        careful: bool = False,
     ) -> AppendReceipt | None:
         """Add a message, its bytes as they are; None when the server gives no receipt.
 
         Flags are the five of the system and atoms; others are refused (`denied`) before
-        anything is sent. After `timeout` or `closed` the message may be there or not.
+        anything is sent. careful: ask before the body, for one that was refused before. After `timeout` or `closed` the message may be there or not.
         """
         with self._talk("APPEND"):
             line = self._line(folder, flags, internaldate)
             # LITERAL+ (RFC 7888) only for a line that this server has liked before: the body
             # behind a line that it rejects would be read as commands.
             usual = line[:2] in self._liked and 1971 <= internaldate.year < 2038
-            ask = not usual or "LITERAL+" not in self.capabilities
+            ask = careful or not usual or "LITERAL+" not in self.capabilities
             answer = self._checked(self._append(line, body, ask=ask))
             self._liked.add(line[:2])
             return parse.receipt(answer.text)
@@ -99,7 +106,10 @@ class Session(ReadOnlySession):
             # Refused because it is there already is no failure; refused for its name is.
             told = {"CREATE": made, "SELECT": opened, "SUBSCRIBE": subscribed}
             phase, first = next((p, a) for p, a in told.items() if a and a.kind != "OK")
-            return NetError("denied", str(self.endpoint), phase, first.words)
+            error = NetError(kind_of(first.words), str(self.endpoint), phase, first.words)
+            if error.kind != "denied":
+                raise error
+            return error
 
     def _selected(self, folder: str, answer: Answer) -> FolderStatus:
         if b"[READ-ONLY]" in answer.text.upper():

@@ -17,7 +17,18 @@ class HostLimits:
     def __init__(self, per_host: int = 4) -> None:
         self._per_host = per_host
         self._taken: Counter[tuple[str, int]] = Counter()
+        self._most: dict[tuple[str, int], int] = {}
         self._changed = threading.Condition()
+
+    def fewer(self, endpoint: Endpoint) -> int:
+        """Take note that this endpoint wants fewer connections from us than it has now; how many.
+
+        Whoever was refused still holds its slot, so that one less than are taken may stay.
+        """
+        key = (endpoint.ip, endpoint.port)
+        with self._changed:
+            self._most[key] = max(1, self._taken[key] - 1)
+            return self._most[key]
 
     @contextmanager
     def slot(
@@ -29,7 +40,10 @@ class HostLimits:
         """
         key, limit = (endpoint.ip, endpoint.port), most or self._per_host
         with self._changed:
-            if not self._changed.wait_for(lambda: self._taken[key] < limit, wait):
+            if not self._changed.wait_for(
+                lambda: self._taken[key] < min(limit, self._most.get(key, limit)), wait
+            ):
+                limit = min(limit, self._most.get(key, limit))
                 text = f"all {limit} of our connections to it were in use for {wait:g} s"
                 raise NetError("busy", str(endpoint), "connect", text)
             self._taken[key] += 1

@@ -8,14 +8,18 @@ from typing import TypeVar
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from migrate_mail.errors import NetError, NetKind
+from migrate_mail.net.imap_advice import slows
 
 T = TypeVar("T")
 _FOR_NOW: frozenset[NetKind] = frozenset({"busy", "closed"})
 
 
 def temporary(error: BaseException) -> bool:
-    """Tell whether another try may help. A wrong password is never tried twice: accounts get locked."""
-    return isinstance(error, NetError) and error.kind in _FOR_NOW
+    """Tell whether another try may help. A wrong password is never tried twice: accounts get locked.
+
+    Who says how long to wait, or wants fewer of us, is not asked again at once.
+    """
+    return isinstance(error, NetError) and error.kind in _FOR_NOW and not slows(error.text)
 
 
 def patiently(act: Callable[[], T], *, wait: Callable[[float], object], tries: int = 3) -> T:

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import Appended, Closed, Incoming, Opened, Wanted
+from migrate_mail.net.imap_advice import slows
 from migrate_mail.state.sync_journal import Receipt
 from migrate_mail.sync.capacity import append_limit
-from migrate_mail.sync.desk import Desk
+from migrate_mail.sync.desk import MOST_REFUSALS, Desk, is_exchange
 from migrate_mail.sync.labels import Labels
 from migrate_mail.sync.line_speed import LineSpeed
 from migrate_mail.sync.refusal import raise_for_the_account
@@ -65,6 +66,7 @@ class _Pump:
                 self._open(item)
             else:
                 self._close(item)
+            self._heed()
             if self._desk.stopped:
                 # What old still sends is not wanted any more.
                 self._desk.old.hang_up()
@@ -72,6 +74,17 @@ class _Pump:
             if self._appender.open and not self._stream.waiting(_IDLE):
                 self._appender.end()
         self._take(self._appender.results(all_of_them=True))
+
+    def _heed(self) -> None:
+        """Between two messages: slow down when asked, change a session that new soon ends."""
+        desk = self._desk
+        if desk.old.heard.notice or desk.new.heard.notice:
+            self._take(self._appender.results(all_of_them=True))
+            desk.heed()
+        if desk.new.heard.refusals >= MOST_REFUSALS and is_exchange(desk.new):
+            self._take(self._appender.results(all_of_them=True))
+            if desk.fresh_new():
+                self._appender = desk.new.appender(careful=True)
 
     def enter(self) -> None:
         """Enter the receipts that have come."""
@@ -91,6 +104,8 @@ class _Pump:
     def _close(self, item: Closed) -> None:
         work = self._works[item.folder]
         work.closed = not item.refused
+        if item.refused and slows(item.refused):
+            raise NetError("busy", str(self._desk.old.endpoint), "UID FETCH", item.refused)
         if item.refused:
             work.failed += 1
             self._desk.refuse_folder(item.folder, f"old refuses it: {item.refused}")

@@ -6,17 +6,24 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
+from migrate_mail.errors import NetError
 from migrate_mail.finding import Clock
 from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import ReadOnlySession, Session
+from migrate_mail.net.imap_advice import slows
 from migrate_mail.state.records import FolderRecord, SyncFailure
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.filters import message_filter
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.progress import SyncProgress, SyncState
 from migrate_mail.sync.rules import folder_rules
+from migrate_mail.sync.space import EXCHANGE, taste_of
 
+MOST_REFUSALS = 8
+"""Refusals in one session with Exchange: it hangs up after ten, with what is under way."""
 Watch = Callable[[SyncProgress], None]
 
 
@@ -87,6 +94,7 @@ class Desk:
         tally: Tally,
         sides: tuple[ReadOnlySession, Session],
     ) -> None:
+        self._account = account
         self.account = account.address
         self.kit = kit
         self.tally = tally
@@ -102,6 +110,32 @@ class Desk:
         }
         self.looks = journal.looks(self.account)
         self.windows = journal.windows(self.account)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.new.close()
+        self.old.close()
+
+    def heed(self) -> None:
+        """Raise what a server asked for beside an answer that was good: to slow down."""
+        for side in (self.old, self.new):
+            if side.heard.notice and slows(side.heard.notice):
+                raise NetError("busy", str(side.endpoint), "notice", side.heard.notice)
+
+    def fresh_new(self) -> bool:
+        """Log in at new again when Exchange has refused us nearly as often as it bears; whether so."""
+        if self.new.heard.refusals < MOST_REFUSALS or not is_exchange(self.new):
+            return False
+        self.new.close()
+        self.new = self.kit.doors.new(self._account)
+        return True
 
     @property
     def stopped(self) -> bool:
@@ -121,3 +155,9 @@ class Desk:
         """Enter a message, or a whole folder, as not copied, by name."""
         self.kit.journal.fail([failure])
         self.tally.failed += 1
+
+
+def is_exchange(session: ReadOnlySession) -> bool:
+    """Tell whether a server is Exchange, by its name or by what it said when we came."""
+    where = session.endpoint.host
+    return taste_of(session.capabilities, where, session.heard.greeting) is EXCHANGE

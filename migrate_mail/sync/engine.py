@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    stop_when_event_set,
-    wait_exponential_jitter,
-)
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_when_event_set
 
 from migrate_mail.errors import NetError, SecretError
+from migrate_mail.finding import Clock
 from migrate_mail.inventory.model import Account
-from migrate_mail.sync.desk import Desk, SyncKit, Tally
+from migrate_mail.sync.desk import MOST_REFUSALS, Desk, SyncKit, Tally
 from migrate_mail.sync.folder_work import work_through
+from migrate_mail.sync.patience import Patience, asked, temporary
 from migrate_mail.sync.progress import AccountOutcome, Ending
 from migrate_mail.sync.work import survey
 
-TRIES = 6
-"""Attempts without a single message copied in between before an account is given up."""
-_TEMPORARY = frozenset(
-    {"timeout", "refused", "unreachable", "closed", "busy", "dns", "garbage"}
-)
+_CONTINUE = "run the same command then; it goes on where it was"
 
 
 def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
@@ -31,15 +23,32 @@ def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
     tally = Tally(account.address)
     kit.watch(tally.progress("connecting"))
     try:
-        _retrying(kit, tally)(_pass, account, kit, tally)
+        _retrying(account, kit, tally)(_pass, account, kit, tally)
     except (NetError, SecretError) as error:
-        return _end(kit, tally, "stopped" if kit.stop.is_set() else "failed", error.told)
+        return _broken_off(kit, tally, error)
     if kit.stop.is_set():
         return _end(kit, tally, "stopped")
     return _end(kit, tally, "incomplete" if tally.failed else "done")
 
 
-def _end(kit: SyncKit, tally: Tally, state: Ending, reason: str = "") -> AccountOutcome:
+def _broken_off(kit: SyncKit, tally: Tally, error: NetError | SecretError) -> AccountOutcome:
+    if kit.stop.is_set():
+        return _end(kit, tally, "stopped", error.told)
+    wish = asked(error)
+    if wish is None or not wish.seconds:
+        return _end(kit, tally, "failed", error.told)
+    until = kit.clock() + timedelta(seconds=wish.seconds)
+    reason = f"the server lets it go on at {_moment(until)} at the earliest: {_CONTINUE} ({error.message})"
+    return _end(kit, tally, "paused", reason, until)
+
+
+def _end(
+    kit: SyncKit,
+    tally: Tally,
+    state: Ending,
+    reason: str = "",
+    until: datetime | None = None,
+) -> AccountOutcome:
     kit.journal.account_done(tally.account, state=state, at=kit.clock())
     kit.watch(tally.progress(state, reason))
     return AccountOutcome(
@@ -53,55 +62,63 @@ def _end(kit: SyncKit, tally: Tally, state: Ending, reason: str = "") -> Account
         failed=tally.failed,
         reason=reason,
         lost=dict(sorted(tally.lost.items())),
+        until=until.isoformat(timespec="seconds") if until else "",
     )
 
 
-def _retrying(kit: SyncKit, tally: Tally) -> Retrying:
+def _retrying(account: Account, kit: SyncKit, tally: Tally) -> Retrying:
     """Return the policy: back off and go on, as long as the attempts get somewhere."""
-    fruitless = _fruitless(tally)
+    patience = Patience(lambda: tally.copied)
 
     def tell(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        kit.watch(tally.progress("retrying", str(error or "")))
+        wish = asked(error)
+        if wish is not None and wish.act == "token":
+            kit.doors.renew(account, str(error))
+        if wish is not None and wish.seconds:
+            kit.watch(tally.progress("waiting", _pause(kit.clock, wish.seconds, error)))
+        else:
+            kit.watch(tally.progress("retrying", str(error or "")))
 
     return Retrying(
         sleep=kit.wait,
-        retry=retry_if_exception(_temporary),
-        stop=lambda state: stop_when_event_set(kit.stop)(state) or fruitless(state),
-        wait=wait_exponential_jitter(initial=1, max=60),
+        retry=retry_if_exception(temporary),
+        stop=lambda state: stop_when_event_set(kit.stop)(state) or patience.stop(state),
+        wait=patience.wait,
         before_sleep=tell,
         reraise=True,
     )
 
 
-def _temporary(error: BaseException) -> bool:
-    return isinstance(error, NetError) and error.kind in _TEMPORARY
+def _pause(clock: Clock, seconds: float, error: BaseException | None) -> str:
+    until = clock() + timedelta(seconds=seconds)
+    return (
+        f"pauses for {seconds:.0f} s as the server asks, goes on at {_moment(until)} ({error})"
+    )
 
 
-def _fruitless(tally: Tally) -> Callable[[RetryCallState], bool]:
-    """Return a stop rule: TRIES attempts in a row that copied nothing."""
-    seen = {"copied": 0, "attempt": 0}
-
-    def stop(state: RetryCallState) -> bool:
-        if tally.copied > seen["copied"]:
-            seen.update(copied=tally.copied, attempt=state.attempt_number)
-        return state.attempt_number - seen["attempt"] >= TRIES
-
-    return stop
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} {at.tzname() or ''}".strip()
 
 
 def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
     """Bring all folders up to date once."""
     if kit.stop.is_set():
         return
-    old, new = kit.doors.both(account)
-    with old, new:
+    desk = Desk(account, kit, tally, kit.doors.both(account))
+    with desk:
         tally.total = tally.done = tally.failed = tally.folders = 0
-        desk = Desk(account, kit, tally, (old, new))
         desk.say("looking")
         try:
             work_through(desk, survey(desk))
         except NetError as error:
-            # New did not understand us: the next attempt asks before every message.
-            tally.careful |= (error.kind, error.phase) == ("garbage", "APPEND")
+            # The next attempt asks before every message, so that no refusal is overlooked.
+            tally.careful |= _torn(error, desk.new.heard.refusals)
             raise
+
+
+def _torn(error: NetError, refusals: int) -> bool:
+    """Tell whether new did not understand an APPEND, or hung up on too many refusals."""
+    if (error.kind, error.phase) == ("garbage", "APPEND"):
+        return asked(error) is None
+    return error.kind == "closed" and refusals >= MOST_REFUSALS

@@ -12,6 +12,7 @@ from migrate_mail.errors import NetError
 from migrate_mail.inventory.model import Account, ImapServer, Inventory, Login
 from migrate_mail.net.facts import Pin
 from migrate_mail.net.imap import ImapDialer, ImapTarget, ReadOnlySession, Session
+from migrate_mail.net.sasl import TOKEN_WAYS
 from migrate_mail.secret import Secret
 
 S = TypeVar("S", ReadOnlySession, Session)
@@ -41,6 +42,14 @@ class Doors:
     dialer: ImapDialer
     secret: Callable[[Login], Secret]
     renewed: Callable[[Login, Secret], Secret] | None = None
+
+    def renew(self, account: Account, words: str) -> None:
+        """Get another token for the side that an error speaks of, before the next login."""
+        systems = self.inventory.spec.systems
+        for server, login in ((systems.old.imap, account.old), (systems.new.imap, account.new)):
+            token = login.oauth or login.way in TOKEN_WAYS
+            if token and self.renewed and words.startswith(f"{server.host} "):
+                self.renewed(login, self.secret(login))
 
     def old(self, account: Account) -> ReadOnlySession:
         """Log in at old; the session has no way to write."""

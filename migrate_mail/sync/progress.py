@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 SyncState = Literal[
-    "connecting", "looking", "copying", "retrying", "done", "incomplete", "stopped", "failed"
-]
-"""The last four are how the sync of an account ends."""
-Ending = Literal["done", "incomplete", "stopped", "failed"]
+    "connecting", "looking", "copying", "waiting", "retrying",
+    "done", "incomplete", "paused", "stopped", "failed",
+]  # fmt: skip
+"""The last five are how the sync of an account ends. waiting: the server asked for a pause."""
+Ending = Literal["done", "incomplete", "paused", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class AccountOutcome:
     """How the sync of one account ended.
 
     done: every message is at new. incomplete: some failed, and the journal has their names.
-    stopped: on request, at a message boundary. failed: a side could not be reached, see
+    paused: what the server allows for now is used up; a run after `until` goes on. stopped: on request, at a message boundary. failed: a side could not be reached, see
     `reason`. lost: flags that new does not keep, by how many copied messages had them. adopted: messages that new already had. flagged: flag changes followed.
     """
 
@@ -50,4 +51,5 @@ class AccountOutcome:
     flagged: int = 0
     failed: int = 0
     reason: str = ""
+    until: str = ""
     lost: Mapping[str, int] = field(default_factory=dict)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from migrate_mail.errors import NetError
+from migrate_mail.net.imap_advice import advice
 
-_FULL = ("OVERQUOTA",)
 _FOLDER = ("TRYCREATE", "NOPERM", "NONEXISTENT")
-_LATER = ("UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "THROTTLED")
-"""Response codes of RFC 5530 and RFC 9208 by what they mean for the messages that come after."""
+"""Response codes of RFC 5530 that are about the folder, whatever the message."""
 
 
 class FullError(NetError):
@@ -19,10 +18,13 @@ def raise_for_the_account(words: str, where: object) -> None:
 
     `busy` when waiting may help; FullError when only the admin can.
     """
-    if _says(words, _LATER):
-        raise NetError("busy", str(where), "APPEND", words)
-    if _says(words, _FULL):
-        raise FullError("denied", str(where), "APPEND", words)
+    asked = advice(words)
+    if asked is None:
+        return
+    if asked.act == "full":
+        hint = "raise the quota at new, then run the same command again"
+        raise FullError("denied", str(where), "APPEND", words, hint=hint)
+    raise NetError("busy", str(where), "APPEND", words)
 
 
 def raise_for_the_folder(words: str, where: object) -> None:
@@ -40,9 +42,9 @@ def _says(words: str, codes: tuple[str, ...]) -> bool:
 def remedy(words: str) -> str:
     """Say what can be done about one message that was refused."""
     said = words.lower()
-    for sign, advice in _REMEDIES:
+    for sign, what_to_do in _REMEDIES:
         if sign in said:
-            return advice
+            return what_to_do
     return "save it from old by hand, or waive it by name"
 
 

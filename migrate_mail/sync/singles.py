@@ -31,6 +31,8 @@ def send_singly(desk: Desk, work: FolderWork) -> None:
     for uid in sorted(words):
         if desk.stopped:
             return
+        desk.heed()
+        desk.fresh_new()
         if uid in heads:
             _send(desk, work, heads[uid], words[uid])
         elif uid in there:
@@ -71,7 +73,7 @@ def _append(
     last = ""
     for flags, when in _ways(head, keepable(head.flags, work.new.permanent_flags)):
         try:
-            return desk.new.append(work.pair.new, body, flags, when)
+            return desk.new.append(work.pair.new, body, flags, when, careful=True)
         except NetError as error:
             if error.kind != "denied":
                 raise
