@@ -46,6 +46,14 @@ JobsOption = Annotated[
         help="Accounts at a time (default and most: the connections in migration.yaml).",
     ),
 ]
+RateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--limit-rate",
+        metavar="RATE",
+        help="At most so many bytes a second, such as 2MB/s (see `limits` in migration.yaml, too).",
+    ),
+]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show folders and counts; change nothing.")
 ]
@@ -57,6 +65,7 @@ def sync(
     only: OnlyOption = None,
     exclude: ExcludeOption = None,
     jobs: JobsOption = None,
+    limit_rate: RateOption = None,
     dry_run: DryRunOption = False,
     by: ByOption = None,
     json: JsonOption = False,
@@ -74,12 +83,14 @@ def sync(
     Examples:
       migrate-mail sync --dry-run
       migrate-mail sync --only 'anna@*' --jobs 2
+      migrate-mail sync --limit-rate 2MB/s
     """
     from migrate_mail.inventory.load import load_inventory
     from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
 
+    most = _rate(limit_rate)
     inventory = load_inventory(migration)
     accounts = select(inventory.accounts, only or [], exclude or [])
     world = world_of(inventory)
@@ -88,7 +99,7 @@ def sync(
     if dry_run:
         code = _preview(world, doors, accounts, side_by_side, as_json=json)
     else:
-        job = _Job(world, doors, accounts, side_by_side, who(by))
+        job = _Job(world, doors, accounts, side_by_side, who(by), most)
         code = _copy(job, as_json=json)
     raise typer.Exit(code)
 
@@ -125,6 +136,17 @@ class _Job:
     accounts: Sequence[Account]
     jobs: int
     by: str
+    most: int | None = None
+
+
+def _rate(text: str | None) -> int | None:
+    """Return bytes a second; typer.BadParameter for what is none."""
+    from migrate_mail.files.rates import parse_rate
+
+    try:
+        return None if text is None else parse_rate(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: {error}", param_hint="--limit-rate") from None
 
 
 def _copy(job: _Job, *, as_json: bool) -> ExitCode:
@@ -149,11 +171,13 @@ def _copy(job: _Job, *, as_json: bool) -> ExitCode:
 def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]:
     """Copy the accounts side by side; the first Ctrl-C stops at a message boundary."""
     import threading
+    import time
 
     from migrate_mail.cli.stopping import stop_on_signal
     from migrate_mail.cli.sync_board import SyncBoard
     from migrate_mail.sync.desk import SyncKit
     from migrate_mail.sync.fleet import sync_all
+    from migrate_mail.sync.meter import throttles_for
     from migrate_mail.sync.phase import switched_domains
 
     stop = threading.Event()
@@ -166,8 +190,17 @@ def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]
         SyncBoard(len(job.accounts), as_json=as_json) as board,
     ):
         switched = switched_domains(store.dns_changes())
+        systems = job.world.inventory.spec.systems
+        throttles = throttles_for(systems, job.most, now=time.monotonic, wait=pause)
         kit = SyncKit(
-            job.doors, store.sync, job.world.clock, pause, stop, watch=board, switched=switched
+            job.doors,
+            store.sync,
+            job.world.clock,
+            pause,
+            stop,
+            watch=board,
+            switched=switched,
+            throttles=throttles,
         )
         return sync_all(job.accounts, kit, jobs=job.jobs)
 

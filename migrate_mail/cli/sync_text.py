@@ -100,6 +100,8 @@ def _account_lines(account: AccountPreview) -> Iterator[str]:
         for skipped in folder.skipped:
             left = f"{count(skipped.messages, 'message')} ({size(skipped.bytes)}) left out"
             yield f"    {'':<{width}}    {left}: {skipped.reason}"
+    if account.pace:
+        yield f"    ..  {account.pace}"
     for doubt in account.doubts:
         yield f"    !!  {doubt}"
     for left_out in account.left_out:

@@ -21,6 +21,7 @@ from migrate_mail.files.names import (
 )
 from migrate_mail.files.scalars import Duration, Moment
 from migrate_mail.files.strict import StrictModel
+from migrate_mail.inventory.limits import LimitSettings
 from migrate_mail.inventory.login_settings import (
     LoginAs,
     LoginName,
@@ -92,6 +93,7 @@ class ImapServer(StrictModel):
     connections: int = Field(
         default=4, ge=1, le=100, description="connections at the same time"
     )
+    limits: LimitSettings = LimitSettings()
 
 
 class MxHost(StrictModel):

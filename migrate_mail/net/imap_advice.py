@@ -27,12 +27,13 @@ class Heard:
     """What a server let fall in one session, whatever was asked.
 
     greeting: its first words. notice: the last that ask us to slow down, also with an OK.
-    refusals: how many commands ended with NO or BAD.
+    refusals: how many commands ended with NO or BAD. commands: how many were asked.
     """
 
     greeting: str = ""
     notice: str = ""
     refusals: int = 0
+    commands: int = 0
 
 
 _HOUR = 3600.0

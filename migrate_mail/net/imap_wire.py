@@ -91,6 +91,7 @@ class ImapWire:
         self._verb = verb
         tag = b"M%d" % self._next
         self._next += 1
+        self.heard.commands = self._next
         self._out.append(b" ".join([tag, *raw]) + b"\r\n")
         self._first |= not self._under_way
         self._under_way.append(tag)

@@ -173,6 +173,15 @@ def m007_uncopied(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE sync_failures ADD COLUMN {column}")
 
 
+def m008_usage(db: sqlite3.Connection) -> None:
+    """Make what each account moved on a day (of UTC), for the budgets of providers."""
+    db.execute(
+        "CREATE TABLE sync_usage (account TEXT NOT NULL, side TEXT NOT NULL, day TEXT NOT NULL,"
+        " octets INTEGER NOT NULL, commands INTEGER NOT NULL,"
+        " PRIMARY KEY (account, side, day)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -181,6 +190,7 @@ MIGRATIONS: Sequence[Migration] = (
     m005_sync,
     m006_windows,
     m007_uncopied,
+    m008_usage,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

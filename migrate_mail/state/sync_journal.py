@@ -15,6 +15,7 @@ from migrate_mail.state.records import (
     CopyRecord,
     FolderLook,
     FolderRecord,
+    MailboxSide,
     SyncFailure,
     SyncTotals,
 )
@@ -234,6 +235,24 @@ class SyncJournal(Tables):
             "INSERT INTO sync_ends (account, state, at) VALUES (?, ?, ?)",
             (account, state, moment_text(at)),
         )
+
+    def use(
+        self, account: str, day: str, moved: Iterable[tuple[MailboxSide, int, int]]
+    ) -> None:
+        """Add what an account moved on a day: side, bytes, commands."""
+        self._db.add_all(
+            "INSERT INTO sync_usage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " octets = octets + excluded.octets, commands = commands + excluded.commands",
+            [(account, side, day, octets, commands) for side, octets, commands in moved],
+            synced=False,
+        )
+
+    def used(self, account: str, day: str) -> dict[str, int]:
+        """Return how many bytes an account moved on a day, by side."""
+        rows = self._db.rows(
+            "SELECT side, octets FROM sync_usage WHERE (account, day) = (?, ?)", (account, day)
+        )
+        return {row[0]: row[1] for row in rows}
 
     def totals(self) -> list[SyncTotals]:
         """Return where the sync of each account stands, by name of the account."""

@@ -91,6 +91,7 @@ class _Pump:
         rows, self._rows = self._rows, []
         if rows:
             self._desk.kit.journal.enter_rows(rows)
+            self._desk.meter.enter()
 
     def _open(self, item: Opened) -> None:
         work = self._works[item.folder]
@@ -119,13 +120,19 @@ class _Pump:
         if not item.size or item.size > self._limit or date is None:
             work.refused.append((item.uid, ""))
             return
+        spent = self._desk.meter.spent(item.size)
+        if spent is not None:
+            self._take(self._appender.results(all_of_them=True))
+            raise spent
         label = labels.flags(item.flags)
         if label.lost:
             self._desk.tally.lost.update(label.lost)
         sent = (work, item.uid, item.size, label.stored)
         if self._appender.begin(work.pair.new, (label.sent, date), item.size, sent):
+            self._desk.meter.message()
             while data := self._stream.chunk():
                 self._appender.write(data)
+                self._desk.meter.octets(len(data))
         if self._speed.moved(item.size):
             self._compress()
         if work.came % 16 == 0 or item.size > 1 << 20:

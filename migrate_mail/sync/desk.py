@@ -18,6 +18,7 @@ from migrate_mail.state.records import FolderRecord, SyncFailure
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.filters import message_filter
 from migrate_mail.sync.mailbox import Doors
+from migrate_mail.sync.meter import OPEN, Meter, Throttles
 from migrate_mail.sync.progress import SyncProgress, SyncState
 from migrate_mail.sync.rules import folder_rules
 from migrate_mail.sync.space import EXCHANGE, taste_of
@@ -42,6 +43,7 @@ class SyncKit:
     stop: threading.Event
     watch: Watch
     switched: frozenset[str] = frozenset()
+    throttles: Throttles = OPEN
 
 
 @dataclass(slots=True)
@@ -99,6 +101,13 @@ class Desk:
         self.kit = kit
         self.tally = tally
         self.old, self.new = sides
+        systems = kit.doors.inventory.spec.systems
+        self.meter = Meter(
+            self.account,
+            sides,
+            (systems.old.imap.limits, systems.new.imap.limits),
+            (kit.journal, kit.throttles, kit.clock),
+        )
         self.additions_only = account.domain in kit.switched
         settings = kit.doors.inventory.spec.sync
         self.rules = folder_rules(settings.folders)
@@ -122,6 +131,7 @@ class Desk:
     ) -> None:
         self.new.close()
         self.old.close()
+        self.meter.enter()
 
     def heed(self) -> None:
         """Raise what a server asked for beside an answer that was good: to slow down."""
@@ -135,6 +145,7 @@ class Desk:
             return False
         self.new.close()
         self.new = self.kit.doors.new(self._account)
+        self.meter.renew("new", self.new)
         return True
 
     @property

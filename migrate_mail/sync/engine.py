@@ -9,6 +9,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_when_eve
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.finding import Clock
 from migrate_mail.inventory.model import Account
+from migrate_mail.sync.budget import SpentError
 from migrate_mail.sync.desk import MOST_REFUSALS, Desk, SyncKit, Tally
 from migrate_mail.sync.folder_work import work_through
 from migrate_mail.sync.patience import Patience, asked, temporary
@@ -35,10 +36,13 @@ def _broken_off(kit: SyncKit, tally: Tally, error: NetError | SecretError) -> Ac
     if kit.stop.is_set():
         return _end(kit, tally, "stopped", error.told)
     wish = asked(error)
-    if wish is None or not wish.seconds:
+    if isinstance(error, SpentError):
+        until = error.until
+    elif wish is not None and wish.seconds:
+        until = kit.clock() + timedelta(seconds=wish.seconds)
+    else:
         return _end(kit, tally, "failed", error.told)
-    until = kit.clock() + timedelta(seconds=wish.seconds)
-    reason = f"the server lets it go on at {_moment(until)} at the earliest: {_CONTINUE} ({error.message})"
+    reason = f"goes on at {_moment(until)} at the earliest: {_CONTINUE} ({error.message})"
     return _end(kit, tally, "paused", reason, until)
 
 

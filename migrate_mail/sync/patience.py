@@ -8,6 +8,7 @@ from tenacity import RetryCallState, wait_exponential_jitter
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap_advice import Advice, slows
+from migrate_mail.sync.budget import SpentError
 
 TRIES = 6
 """Attempts without a single message copied in between before an account is given up."""
@@ -26,6 +27,8 @@ def asked(error: BaseException | None) -> Advice | None:
 def temporary(error: BaseException) -> bool:
     """Tell whether this run may try again. A day that is used up is for a later run."""
     wish = asked(error)
+    if isinstance(error, SpentError):
+        return False
     if wish is not None:
         return wish.act != "later"
     return isinstance(error, NetError) and error.kind in _TEMPORARY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import FolderStatus, MessageHead, ReadOnlySession
 from migrate_mail.state.sync_journal import SyncJournal
+from migrate_mail.sync.budget import budget, day_of, days, pace
 from migrate_mail.sync.capacity import append_limit, too_large, too_much
 from migrate_mail.sync.filters import MessageFilter, message_filter
 from migrate_mail.sync.folders import known_names
@@ -55,7 +56,7 @@ class FolderPreview:
 class AccountPreview:
     """One account's folders; problem: why it could not be looked at.
 
-    left_out: folders that are not copied. doubts: what new will not take. idle: rules of sync.folders that match none of them.
+    left_out: folders that are not copied. pace: how many days it takes, where a day has a budget. doubts: what new will not take. idle: rules of sync.folders that match none of them.
     """
 
     account: str
@@ -64,6 +65,7 @@ class AccountPreview:
     left_out: tuple[LeftOut, ...] = ()
     idle: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    pace: str = ""
 
 
 def preview_all(
@@ -91,7 +93,9 @@ def preview(
             found = read_map(old, new, known, folder_rules(settings.folders))
             look = _Look(old, new, _Known(journal, account), wanted)
             folders = tuple(look.folder(pair) for pair in found.pairs)
-            full = too_much(sum(f.bytes for f in folders), new.room())
+            octets = sum(f.bytes for f in folders)
+            full = too_much(octets, new.room())
+            slow = _pace(octets, (old, new), doors, look.known.used(look.wanted.now))
     except (NetError, SecretError) as error:
         return AccountPreview(account.address, problem=error.told)
     return AccountPreview(
@@ -99,8 +103,25 @@ def preview(
         folders,
         left_out=found.left_out,
         idle=found.idle,
+        pace=slow,
         doubts=tuple(d for d in (full, *(f.doubt for f in folders)) if d),
     )
+
+
+def _pace(
+    octets: int,
+    sessions: tuple[ReadOnlySession, ReadOnlySession],
+    doors: Doors,
+    used: Mapping[str, int],
+) -> str:
+    """Say how long the slower side's budget makes it; empty when it fits into today."""
+    systems = doors.inventory.spec.systems
+    old, new = sessions
+    mine = budget(systems.old.imap.limits, old.capabilities, "old")
+    theirs = budget(systems.new.imap.limits, new.capabilities, "new")
+    both = ((mine, used.get("old", 0)), (theirs, used.get("new", 0)))
+    told = [(days(octets, b.per_day, u), pace(octets, b, u)) for b, u in both if b]
+    return max(told, default=(0.0, ""))[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +151,11 @@ class _Known:
 
     journal: SyncJournal | None
     account: Account
+
+    def used(self, now: datetime) -> dict[str, int]:
+        if self.journal is None:
+            return {}
+        return self.journal.used(self.account.address, day_of(now))
 
     def copied(self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None) -> set[int]:
         if self.journal is None or new is None:

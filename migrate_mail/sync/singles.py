@@ -42,7 +42,12 @@ def send_singly(desk: Desk, work: FolderWork) -> None:
 
 
 def _send(desk: Desk, work: FolderWork, head: MessageHead, words: str) -> None:
+    spent = desk.meter.spent(head.size)
+    if spent is not None:
+        raise spent
     body = read_body(desk.old, head.uid)
+    desk.meter.message()
+    desk.meter.octets(len(body or b""))
     if not body:
         reason = (
             "old lists the message but cannot give it" if body is None else "it is empty at old"

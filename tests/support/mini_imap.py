@@ -65,7 +65,10 @@ class Seen:
 
 
 class MiniServer:
-    """Open with `with`. Passwords are `pw`; tokens are those in `tokens`."""
+    """Open with `with`. Passwords are `pw`; tokens are those in `tokens`.
+
+    size: what every message is said to have; 0: what it has.
+    """
 
     def __init__(self, greeting: str = "ready", able: str = PLAIN) -> None:
         self.greeting = greeting
@@ -79,6 +82,7 @@ class MiniServer:
         self.cut_after_errors = 0
         self.most_connections = 1000
         self.poison = b""
+        self.size = 0
         self.now_open = self.most_open = self._connections = 0
         self.lock = threading.RLock()
         self._server = _Threads(("127.0.0.1", 0), _Talk)
@@ -338,7 +342,7 @@ class _Talk(socketserver.StreamRequestHandler):
         wanted, items = re.match(r"UID FETCH (\S+) (.*)", self.words).groups()
         for number, mail in enumerate(list(self.folder.mails), 1):
             if _within(mail.uid, wanted):
-                self.put(f"* {number} FETCH (", _row(mail, items.encode()), ")")
+                self.put(f"* {number} FETCH (", _row(mail, items.encode(), self.mini.size), ")")
 
     def do_uid_search(self):
         self.put("* SEARCH")
@@ -362,7 +366,7 @@ def _within(uid: int, wanted: str) -> bool:
     return False
 
 
-def _row(mail: Mail, items: bytes) -> bytes:
+def _row(mail: Mail, items: bytes, size: int) -> bytes:
     found = [b"UID %d" % mail.uid]
     if b"X-GM-MSGID" in items:
         found.insert(0, b"X-GM-MSGID %d" % mail.msgid)
@@ -371,7 +375,7 @@ def _row(mail: Mail, items: bytes) -> bytes:
     if b"INTERNALDATE" in items:
         found.append(b'INTERNALDATE "%b"' % mail.date.encode())
     if b"RFC822.SIZE" in items:
-        found.append(b"RFC822.SIZE %d" % len(mail.body))
+        found.append(b"RFC822.SIZE %d" % (size or len(mail.body)))
     header = _HEADER.search(items)
     if header is not None:
         names = {name.lower() for name in header[1].split()}
