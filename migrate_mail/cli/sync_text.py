@@ -21,6 +21,8 @@ def outcome_line(outcome: AccountOutcome) -> str:
     parts = [f"{outcome.copied} copied ({size(outcome.bytes)})"]
     if outcome.adopted:
         parts.append(f"{outcome.adopted} were there already")
+    if outcome.elsewhere:
+        parts.append(f"{outcome.elsewhere} already there under another label of Gmail")
     if outcome.flagged:
         parts.append(f"{outcome.flagged} with changed flags")
     if outcome.lost:
@@ -132,6 +134,8 @@ def _folder_text(folder: FolderPreview) -> str:
     if folder.problem:
         return f"??  {folder.problem}{why}"
     text = f"{folder.to_copy} of {folder.messages} to copy ({size(folder.bytes)})"
+    if folder.elsewhere:
+        text += f", {folder.elsewhere} under another label"
     if folder.create:
         return f"{text}, to be made{why}"
     if folder.to_copy and folder.there:

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -118,8 +118,19 @@ class MessageSettings(StrictModel):
     skip: SkipSettings = SkipSettings()
 
 
+class GmailSettings(StrictModel):
+    """What becomes of messages that show under several labels, when old is Gmail."""
+
+    copies: Literal["once", "per-label"] = Field(
+        default="once",
+        description="once: into the first of INBOX, Sent, Drafts, labels by name, Spam, Trash. per-label: into each. All Mail gets what has no other folder",
+    )
+
+
 class SyncSettings(StrictModel):
     """What `migrate-mail sync` copies, and where to."""
+
+    gmail: GmailSettings = GmailSettings()
 
     folders: FolderSettings = FolderSettings()
     messages: MessageSettings = MessageSettings()

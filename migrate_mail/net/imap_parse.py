@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from migrate_mail.net.imap_text import FolderNames, read_date, read_flags
@@ -22,6 +22,7 @@ Row = dict[bytes, Any]
 _SPECIAL = ("\\all", "\\archive", "\\drafts", "\\flagged", "\\junk", "\\sent", "\\trash", "\\important")  # fmt: skip
 _CLOSED = {"\\noselect", "\\nonexistent"}
 _CODE = re.compile(rb"\[([A-Za-z-]+) ([^\]]*)\]")
+_UID = re.compile(rb"\bUID (\d+)")
 _ONLY_UID = re.compile(rb"\d+ \(UID (\d+)\)")
 _MARKED = re.compile(rb"\d+ \(UID (\d+) FLAGS \(([^()]*)\)\)")
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)
@@ -271,3 +272,13 @@ def _message_id(raw: bytes | None) -> str | None:
         return None
     _, _, value = raw.partition(b":")
     return " ".join(value.decode("utf-8", "backslashreplace").split()) or None
+
+
+def numbered(rows: Iterable[Sequence[Piece]], item: str) -> Iterator[tuple[int, int]]:
+    """Give UID and a number of each row, as they come."""
+    wanted = re.compile(rb"\b%b (\d+)" % item.encode("ascii"))
+    for pieces in rows:
+        if isinstance(pieces[0], bytes):
+            uid, number = _UID.search(pieces[0]), wanted.search(pieces[0])
+            if uid and number:
+                yield int(uid[1]), int(number[1])

@@ -12,17 +12,8 @@ from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
 from migrate_mail.net.imap_advice import kind_of
 from migrate_mail.net.imap_bodies import BodyStream, Wanted
-from migrate_mail.net.imap_text import (
-    FolderNames,
-    UnsendableError,
-    quoted,
-)
-from migrate_mail.net.imap_types import (
-    FolderInfo,
-    FolderStatus,
-    Mailboxes,
-    MessageHead,
-)
+from migrate_mail.net.imap_text import FolderNames, UnsendableError, quoted
+from migrate_mail.net.imap_types import FolderInfo, FolderStatus, Mailboxes, MessageHead
 from migrate_mail.net.imap_wire import Answer, ImapWire
 
 WINDOW = 500
@@ -161,6 +152,17 @@ class ReadOnlySession:
                 if untagged.name == "FETCH":
                     yield from parse.marked(untagged.pieces)
             self._checked(self._wire.answer(tag))
+
+    def numbers(self, item: str) -> list[tuple[int, int]]:
+        """Return UID and a number, such as X-GM-MSGID, of each message of the open folder."""
+        if self._count == 0:
+            return []
+        with self._talk("UID FETCH"):
+            tag = self._wire.ask("UID", "FETCH", "1:*", f"(UID {item})")
+            rows = (u.pieces for u in self._wire.lines(tag) if u.name == "FETCH")
+            found = list(parse.numbered(rows, item))
+            self._checked(self._wire.answer(tag))
+            return found
 
     def heads(self, uids: Sequence[int]) -> list[MessageHead]:
         """Return the heads of messages of the open folder; those that are gone are left out."""

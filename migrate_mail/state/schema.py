@@ -182,6 +182,15 @@ def m008_usage(db: sqlite3.Connection) -> None:
     )
 
 
+def m009_gmail(db: sqlite3.Connection) -> None:
+    """Make which message of Gmail was copied for which folder, so that other labels need no copy."""
+    db.execute(
+        "CREATE TABLE sync_gmail (folder_id INTEGER NOT NULL REFERENCES sync_folders,"
+        " old_uid INTEGER NOT NULL, number INTEGER NOT NULL,"
+        " PRIMARY KEY (folder_id, old_uid)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -191,6 +200,7 @@ MIGRATIONS: Sequence[Migration] = (
     m006_windows,
     m007_uncopied,
     m008_usage,
+    m009_gmail,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

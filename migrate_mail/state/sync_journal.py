@@ -236,6 +236,23 @@ class SyncJournal(Tables):
             (account, state, moment_text(at)),
         )
 
+    def claim(self, folder_id: int, numbers: Iterable[tuple[int, int]]) -> None:
+        """Record which of Gmail's messages (UID at old, number) are to be copied for a folder."""
+        self._db.add_all(
+            "INSERT OR REPLACE INTO sync_gmail VALUES (?, ?, ?)",
+            [(folder_id, uid, number) for uid, number in numbers],
+        )
+
+    def claims(self, account: str) -> list[tuple[int, int, int]]:
+        """Return Gmail's messages that have a receipt: folder, UID at old, number."""
+        rows = self._db.rows(
+            "SELECT folder_id, old_uid, number FROM sync_gmail"
+            " JOIN sync_receipts USING (folder_id, old_uid)"
+            " JOIN sync_folders ON id = folder_id WHERE account = ?",
+            (account,),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     def use(
         self, account: str, day: str, moved: Iterable[tuple[MailboxSide, int, int]]
     ) -> None:

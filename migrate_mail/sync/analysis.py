@@ -44,6 +44,10 @@ def difference(desk: Desk, work: FolderWork) -> Difference:
         found = compare(marks, desk.kit.journal.copies(work.record.id))
     if desk.additions_only and found.missing:
         _leave_what_people_did(desk, work, found)
+    if desk.labels is not None:
+        before = len(found.missing)
+        found.missing = desk.labels.sift(work, found.missing)
+        found.already += before - len(found.missing)
     return found
 
 

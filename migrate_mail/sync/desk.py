@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Clock
@@ -17,11 +17,15 @@ from migrate_mail.net.imap_advice import slows
 from migrate_mail.state.records import FolderRecord, SyncFailure
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.filters import message_filter
+from migrate_mail.sync.gmail import is_gmail
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.meter import OPEN, Meter, Throttles
 from migrate_mail.sync.progress import SyncProgress, SyncState
 from migrate_mail.sync.rules import folder_rules
 from migrate_mail.sync.space import EXCHANGE, taste_of
+
+if TYPE_CHECKING:
+    from migrate_mail.sync.gmail_labels import GmailLabels
 
 MOST_REFUSALS = 8
 """Refusals in one session with Exchange: it hangs up after ten, with what is under way."""
@@ -51,6 +55,7 @@ class Tally:
     """The counters of one account in one run; `total`, `done` and `failed` in one pass.
 
     lost: flags that new does not keep, by how many messages had them.
+    elsewhere: messages that are copied under another label of Gmail.
     careful: new did not understand an APPEND; from then on it is asked before every message.
     """
 
@@ -64,6 +69,7 @@ class Tally:
     adopted: int = 0
     flagged: int = 0
     failed: int = 0
+    elsewhere: int = 0
     careful: bool = False
     lost: Counter[str] = field(default_factory=Counter)
 
@@ -113,6 +119,11 @@ class Desk:
         self.rules = folder_rules(settings.folders)
         self.filter = message_filter(settings.messages.skip)
         journal = kit.journal
+        self.labels: GmailLabels | None = None
+        if is_gmail(self.old):
+            from migrate_mail.sync.gmail_labels import GmailLabels
+
+            self.labels = GmailLabels(journal, self.account, settings.gmail)
         self.records: dict[RecordKey, FolderRecord] = {
             (r.old_name, r.new_name, r.old_uidvalidity, r.new_uidvalidity): r
             for r in journal.folders(self.account)

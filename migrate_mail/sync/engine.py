@@ -64,6 +64,7 @@ def _end(
         adopted=tally.adopted,
         flagged=tally.flagged,
         failed=tally.failed,
+        elsewhere=tally.elsewhere,
         reason=reason,
         lost=dict(sorted(tally.lost.items())),
         until=until.isoformat(timespec="seconds") if until else "",
@@ -111,7 +112,7 @@ def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
         return
     desk = Desk(account, kit, tally, kit.doors.both(account))
     with desk:
-        tally.total = tally.done = tally.failed = tally.folders = 0
+        tally.total = tally.done = tally.failed = tally.folders = tally.elsewhere = 0
         desk.say("looking")
         try:
             work_through(desk, survey(desk))

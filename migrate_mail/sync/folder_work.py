@@ -21,6 +21,8 @@ from migrate_mail.sync.work import FolderWork
 def work_through(desk: Desk, works: Sequence[FolderWork]) -> None:
     """Bring folders up to date; a folder that a server refuses is entered by name, the rest go on."""
     desk.kit.journal.clear_failures(desk.account, [w.pair.old for w in works])
+    if desk.labels is not None:
+        works = desk.labels.arrange(desk.old, works, all_count=desk.additions_only)
     ready = [w for w in works if _without_refusal(desk, w, _plan)]
     copy(desk, ready)
     for work in ready:
@@ -63,6 +65,7 @@ def _plan(desk: Desk, work: FolderWork) -> None:
     found = difference(desk, work)
     _count(work, found)
     desk.tally.done += found.copied + found.already
+    desk.tally.elsewhere += len(work.elsewhere or ())
     missing = leave_out(desk, work, settle(desk, work, found.missing))
     work.sets, work.wanted = uid_sets(missing), len(missing)
     if not desk.additions_only:
@@ -74,7 +77,7 @@ def _plan(desk: Desk, work: FolderWork) -> None:
 def _is_new(desk: Desk, work: FolderWork) -> bool:
     """Tell whether nothing of a folder can be at new: then nothing needs to be compared."""
     seen = any(key[0] == work.pair.old for key in desk.records)
-    return work.untouched and not seen and not desk.filter
+    return work.untouched and not seen and not desk.filter and desk.labels is None
 
 
 def _finish(desk: Desk, work: FolderWork) -> None:

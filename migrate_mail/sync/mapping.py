@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from migrate_mail.net.imap import Mailboxes, ReadOnlySession
+from migrate_mail.sync.gmail import is_gmail, real_folders
 from migrate_mail.sync.names import FolderMap, folder_map
 from migrate_mail.sync.rules import NO_RULES, FolderRules
 from migrate_mail.sync.space import PLAIN, Namespace, Space, Taste, taste_of
@@ -22,8 +23,10 @@ def read_map(
     ask_old, ask_new = old.mailboxes(list(before)), new.mailboxes(list(before.values()))
     mine, theirs = ask_old(), ask_new()
     taste = taste_of(new.capabilities, new.endpoint.host)
+    folders, views = real_folders(mine.folders) if is_gmail(old) else (mine.folders, [])
+    uses = {f.name: f.special_use or "" for f in folders}
     found = folder_map(
-        mine.folders,
+        folders,
         theirs.folders,
         old_space=_space(mine, PLAIN),
         new_space=_space(theirs, taste),
@@ -32,8 +35,11 @@ def read_map(
         rules=rules,
     )
     already = theirs.subscribed
-    pairs = (replace(p, subscribe=p.subscribe and p.new not in already) for p in found.pairs)
-    return replace(found, pairs=tuple(pairs))
+    pairs = (
+        replace(p, subscribe=p.subscribe and p.new not in already, use=uses.get(p.old, ""))
+        for p in found.pairs
+    )
+    return replace(found, pairs=tuple(pairs), left_out=(*found.left_out, *views))
 
 
 def _space(boxes: Mailboxes, taste: Taste) -> Space:

@@ -33,7 +33,7 @@ __all__ = [
 class FolderPair:
     """One folder and what it becomes. create: new does not have it yet. subscribe: old is subscribed.
 
-    why: why it is not simply called the same; empty when it is.
+    why: why it is not simply called the same; empty when it is. use: the special use at old.
     """
 
     old: str
@@ -41,6 +41,7 @@ class FolderPair:
     create: bool
     subscribe: bool
     why: str = ""
+    use: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from datetime import datetime
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Account
+from migrate_mail.inventory.sync_rules import GmailSettings
 from migrate_mail.net.imap import FolderStatus, MessageHead, ReadOnlySession
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.budget import budget, day_of, days, pace
 from migrate_mail.sync.capacity import append_limit, too_large, too_much
 from migrate_mail.sync.filters import MessageFilter, message_filter
 from migrate_mail.sync.folders import known_names
+from migrate_mail.sync.gmail import Share, is_gmail, rank, read_ids
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.mapping import read_map
 from migrate_mail.sync.names import FolderPair, LeftOut
@@ -36,6 +38,7 @@ class FolderPreview:
     """One folder: what it becomes, how many messages are to be copied (bytes as old counts them).
 
     there: messages that new holds in it already; equal ones among them are not sent again.
+    elsewhere: messages that are copied under another label of Gmail.
     problem: why it could not be looked at. why: why it is not simply called the same.
     """
 
@@ -50,6 +53,7 @@ class FolderPreview:
     why: str = ""
     skipped: tuple[Skipped, ...] = ()
     doubt: str = ""
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,10 @@ def preview(
         with doors.old(account) as old, doors.new_read_only(account) as new:
             known = known_names(journal, account.address) if journal else {}
             found = read_map(old, new, known, folder_rules(settings.folders))
-            look = _Look(old, new, _Known(journal, account), wanted)
-            folders = tuple(look.folder(pair) for pair in found.pairs)
+            share = _share(journal, account, settings.gmail, old)
+            look = _Look(old, new, _Known(journal, account), wanted, share)
+            pairs = sorted(found.pairs, key=rank) if share else found.pairs
+            folders = tuple(look.folder(pair) for pair in pairs)
             octets = sum(f.bytes for f in folders)
             full = too_much(octets, new.room())
             slow = _pace(octets, (old, new), doors, look.known.used(look.wanted.now))
@@ -122,6 +128,19 @@ def _pace(
     both = ((mine, used.get("old", 0)), (theirs, used.get("new", 0)))
     told = [(days(octets, b.per_day, u), pace(octets, b, u)) for b, u in both if b]
     return max(told, default=(0.0, ""))[1]
+
+
+def _share(
+    journal: SyncJournal | None,
+    account: Account,
+    settings: GmailSettings,
+    old: ReadOnlySession,
+) -> Share | None:
+    """Return what deals out the messages of a Gmail account; None for any other server."""
+    if not is_gmail(old):
+        return None
+    claims = journal.claims(account.address) if journal else []
+    return Share(settings.copies, {number for _, _, number in claims})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +194,7 @@ class _Look:
     new: ReadOnlySession
     known: _Known
     wanted: _Wanted
+    share: Share | None = None
 
     def folder(self, pair: FolderPair) -> FolderPreview:
         try:
@@ -187,7 +207,11 @@ class _Look:
                 pair.old, pair.new, pair.create, problem=error.message, why=pair.why
             )
         copied = self.known.copied(pair, status, there)
-        heads = self.old.heads([uid for uid in self.old.uids() if uid not in copied])
+        missing = [uid for uid in self.old.uids() if uid not in copied]
+        elsewhere: set[int] = set()
+        if self.share is not None:
+            elsewhere = self.share.elsewhere(pair, read_ids(self.old), missing)
+        heads = self.old.heads([uid for uid in missing if uid not in elsewhere])
         left, skipped = self.wanted.split(heads)
         limit = append_limit(self.new.capabilities)
         return FolderPreview(
@@ -200,5 +224,6 @@ class _Look:
             there=there.messages if there else 0,
             why=pair.why,
             skipped=skipped,
+            elsewhere=len(elsewhere),
             doubt=too_large(pair.old, [h.uid for h in left if h.size > limit], limit),
         )

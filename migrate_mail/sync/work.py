@@ -10,6 +10,7 @@ from migrate_mail.net.imap import FolderStatus, Making
 from migrate_mail.state.records import FolderLook, FolderRecord, SyncFailure
 from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.folders import is_gone, known_names
+from migrate_mail.sync.gmail import is_gmail
 from migrate_mail.sync.mapping import read_map
 from migrate_mail.sync.names import FolderMap, FolderPair
 
@@ -23,7 +24,8 @@ class FolderWork:
     before: old's STATUS when the pass began; new: as it was when it was opened for writing.
     window: new's UIDNEXT when a copy was cut off, 0 for none. sets: UIDs to copy.
     wanted, came: messages to copy, messages that old gave. refused: UID at old and new's words.
-    unseen: new gave no receipts, they must be looked for.
+    unseen: new gave no receipts, they must be looked for. elsewhere: UIDs that are copied under
+    another label of Gmail; None while that is not known.
     """
 
     pair: FolderPair
@@ -41,6 +43,7 @@ class FolderWork:
     came: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
     unseen: bool = False
+    elsewhere: set[int] | None = None
     closed: bool = False
 
     @property
@@ -60,7 +63,10 @@ def survey(desk: Desk) -> list[FolderWork]:
     old, new = ask_old(), ask_new()
     desk.tally.total = sum(s.messages for s in old.values() if isinstance(s, FolderStatus))
     desk.tally.folders = len(pairs)
-    left = [p for p in _readable(desk, pairs, old) if not _is_done(desk, p, old, new)]
+    readable = _readable(desk, pairs, old)
+    left = [p for p in readable if not _is_done(desk, p, old, new)]
+    if left and is_gmail(desk.old):  # a label that goes in one folder may free another
+        left, desk.tally.done = readable, 0
     return _opened(desk, [p for p in left if not is_gone(desk, p)], old)
 
 

@@ -205,8 +205,8 @@ def test_the_read_only_session_cannot_write(imap):
         session.noop()
     names = {n for n in dir(session) if not n.startswith("_")}
     assert names == {
-        "bodies", "body", "capabilities", "close", "endpoint", "examine", "find", "folders",
-        "hang_up", "headers", "heads", "heard", "mailboxes", "marks", "noop", "readable", "room", "status",
+        "bodies", "body", "capabilities", "close", "compressible", "endpoint", "examine", "find", "folders",
+        "hang_up", "headers", "heads", "heard", "mailboxes", "marks", "noop", "numbers", "readable", "room", "status",
         "statuses", "uids",
     }  # fmt: skip
     sent = {line.split(" ")[0] for line in mailbox.heard}
