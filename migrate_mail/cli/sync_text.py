@@ -23,6 +23,8 @@ def outcome_line(outcome: AccountOutcome) -> str:
         parts.append(f"{outcome.adopted} were there already")
     if outcome.elsewhere:
         parts.append(f"{outcome.elsewhere} already there under another label of Gmail")
+    if outcome.merged:
+        parts.append(f"{outcome.merged} that Gmail keeps as one with an equal one")
     if outcome.flagged:
         parts.append(f"{outcome.flagged} with changed flags")
     if outcome.lost:

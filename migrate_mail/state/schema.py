@@ -191,6 +191,15 @@ def m009_gmail(db: sqlite3.Connection) -> None:
     )
 
 
+def m010_merged(db: sqlite3.Connection) -> None:
+    """Make which messages new (Gmail) holds as one with another that was copied into the folder."""
+    db.execute(
+        "CREATE TABLE sync_merged (folder_id INTEGER NOT NULL REFERENCES sync_folders,"
+        " old_uid INTEGER NOT NULL, new_uid INTEGER NOT NULL,"
+        " PRIMARY KEY (folder_id, old_uid)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -201,6 +210,7 @@ MIGRATIONS: Sequence[Migration] = (
     m007_uncopied,
     m008_usage,
     m009_gmail,
+    m010_merged,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

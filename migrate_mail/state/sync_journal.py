@@ -236,6 +236,19 @@ class SyncJournal(Tables):
             (account, state, moment_text(at)),
         )
 
+    def merge(self, rows: Iterable[tuple[int, int, int]]) -> None:
+        """Record messages that new holds as one with another: folder, UID at old, UID at new."""
+        self._db.add_all("INSERT OR REPLACE INTO sync_merged VALUES (?, ?, ?)", rows)
+
+    def merged(self, folder_id: int) -> set[int]:
+        """Return the UIDs at old that are held as one with a message that has a receipt."""
+        rows = self._db.rows(
+            "SELECT m.old_uid FROM sync_merged m JOIN sync_receipts r"
+            " USING (folder_id, new_uid) WHERE folder_id = ?",
+            (folder_id,),
+        )
+        return {row[0] for row in rows}
+
     def claim(self, folder_id: int, numbers: Iterable[tuple[int, int]]) -> None:
         """Record which of Gmail's messages (UID at old, number) are to be copied for a folder."""
         self._db.add_all(

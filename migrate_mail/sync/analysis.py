@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
@@ -44,6 +44,8 @@ def difference(desk: Desk, work: FolderWork) -> Difference:
         found = compare(marks, desk.kit.journal.copies(work.record.id))
     if desk.additions_only and found.missing:
         _leave_what_people_did(desk, work, found)
+    if desk.into_gmail and found.missing:
+        _leave_out(found, desk.kit.journal.merged(work.record.id))
     if desk.labels is not None:
         before = len(found.missing)
         found.missing = desk.labels.sift(work, found.missing)
@@ -99,8 +101,13 @@ def _leave_what_people_did(desk: Desk, work: FolderWork, found: Difference) -> N
     done = copied_before(
         desk.kit.journal, desk.account, record.old_name, record.old_uidvalidity
     )
+    _leave_out(found, done)
+
+
+def _leave_out(found: Difference, there: Set[int]) -> None:
+    """Count what is at new already, though it has no receipt of its own."""
     before = len(found.missing)
-    found.missing = [uid for uid in found.missing if uid not in done]
+    found.missing = [uid for uid in found.missing if uid not in there]
     found.already += before - len(found.missing)
 
 

@@ -18,6 +18,7 @@ from migrate_mail.sync.capacity import append_limit
 from migrate_mail.sync.desk import MOST_REFUSALS, Desk, is_exchange
 from migrate_mail.sync.labels import Labels
 from migrate_mail.sync.line_speed import LineSpeed
+from migrate_mail.sync.merging import own_copies
 from migrate_mail.sync.refusal import raise_for_the_account
 from migrate_mail.sync.work import FolderWork
 
@@ -165,22 +166,25 @@ class _Pump:
     def _stored(self, result: Appended[Sent]) -> None:
         work = result.messages[0][0]
         tally = self._desk.tally
+        count = len(result.messages)
         if result.uids is None:
             work.unseen = True
         else:
             if result.uidvalidity != work.record.new_uidvalidity:
                 raise _changed(self._desk.new.endpoint, work.pair.new)
             folder = work.record.id
-            self._rows += [
+            rows: list[Receipt] = [
                 (folder, uid, new_uid, size, flags, True)
                 for (_, uid, size, flags), new_uid in zip(
                     result.messages, result.uids, strict=True
                 )
             ]
-        count = len(result.messages)
+            own = own_copies(self._desk, work, rows) if self._desk.into_gmail else rows
+            self._rows += own
+            count = len(own)
         work.copied += count
         tally.copied += count
-        tally.done += count
+        tally.done += len(result.messages)
         tally.bytes += sum(m[2] for m in result.messages)
 
 

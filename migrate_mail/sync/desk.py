@@ -55,7 +55,8 @@ class Tally:
     """The counters of one account in one run; `total`, `done` and `failed` in one pass.
 
     lost: flags that new does not keep, by how many messages had them.
-    elsewhere: messages that are copied under another label of Gmail.
+    elsewhere: messages that are copied under another label of Gmail. merged: that Gmail, as new,
+    keeps as one with another.
     careful: new did not understand an APPEND; from then on it is asked before every message.
     """
 
@@ -70,6 +71,7 @@ class Tally:
     flagged: int = 0
     failed: int = 0
     elsewhere: int = 0
+    merged: int = 0
     careful: bool = False
     lost: Counter[str] = field(default_factory=Counter)
 
@@ -119,6 +121,8 @@ class Desk:
         self.rules = folder_rules(settings.folders)
         self.filter = message_filter(settings.messages.skip)
         journal = kit.journal
+        self.into_gmail = is_gmail(self.new)
+        self.claimed: dict[int, set[int]] = {}
         self.labels: GmailLabels | None = None
         if is_gmail(self.old):
             from migrate_mail.sync.gmail_labels import GmailLabels

@@ -65,6 +65,7 @@ def _end(
         flagged=tally.flagged,
         failed=tally.failed,
         elsewhere=tally.elsewhere,
+        merged=tally.merged,
         reason=reason,
         lost=dict(sorted(tally.lost.items())),
         until=until.isoformat(timespec="seconds") if until else "",

@@ -39,7 +39,7 @@ class AccountOutcome:
 
     done: every message is at new. incomplete: some failed, and the journal has their names.
     paused: what the server allows for now is used up; a run after `until` goes on. stopped: on request, at a message boundary. failed: a side could not be reached, see
-    `reason`. lost: flags that new does not keep, by how many copied messages had them. adopted: messages that new already had. elsewhere: copied under another label of Gmail. flagged: flag changes followed.
+    `reason`. lost: flags that new does not keep, by how many copied messages had them. adopted: messages that new already had. elsewhere: copied under another label of Gmail. merged: kept by Gmail, as new, as one with another. flagged: flag changes followed.
     """
 
     account: str
@@ -53,4 +53,5 @@ class AccountOutcome:
     reason: str = ""
     until: str = ""
     elsewhere: int = 0
+    merged: int = 0
     lost: Mapping[str, int] = field(default_factory=dict)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import AppendReceipt, MessageHead
-from migrate_mail.state.records import CopyRecord, SyncFailure
+from migrate_mail.state.records import SyncFailure
+from migrate_mail.state.sync_journal import Receipt
 from migrate_mail.sync.bodies import read_body
 from migrate_mail.sync.content import sender_of, subject_of
 from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.flags import keepable, system_only
+from migrate_mail.sync.merging import own_copies
 from migrate_mail.sync.refusal import raise_for_the_folder, remedy
 from migrate_mail.sync.work import FolderWork
 
@@ -63,8 +65,18 @@ def _send(desk: Desk, work: FolderWork, head: MessageHead, words: str) -> None:
     if receipt is None:
         work.unseen = True
     else:
-        copy = CopyRecord(head.uid, receipt.uid, len(body), head.flags)
-        desk.kit.journal.enter(work.record.id, [copy])
+        row: Receipt = (
+            work.record.id,
+            head.uid,
+            receipt.uid,
+            len(body),
+            " ".join(head.flags),
+            True,
+        )
+        rows = own_copies(desk, work, [row]) if desk.into_gmail else [row]
+        desk.kit.journal.enter_rows(rows)
+        if not rows:
+            return
     work.copied += 1
     desk.tally.copied += 1
     desk.tally.done += 1

@@ -111,6 +111,11 @@ class MiniMove:
         with Store.open(self.inventory.base / "migration.state", command="sync") as store:
             return sync_all(self.inventory.accounts, self.kit(store), jobs=jobs)
 
+    def looks(self) -> list:
+        """Return the books of every folder of the first account."""
+        with Store.read(self.inventory.base / "migration.state") as store:
+            return list(store.sync.looks(self.inventory.accounts[0].address).values())
+
     def bodies(self, server: MiniServer, folder: str = "INBOX") -> Counter:
         """Return a folder as a multiset of bodies."""
         return Counter(m.body for m in server.folder(folder).mails)

@@ -62,6 +62,8 @@ def test_each_message_is_copied_once(tmp_path):
         outcome = move.sync()
         assert (outcome.state, outcome.copied, outcome.failed) == ("done", 8, 0)
         assert held(move.new) == ONCE
+        assert [look for look in move.looks() if not look.adds_up] == []
+        assert sum(look.found for look in move.looks()) == 18
         assert outcome.elsewhere == 10
         [star] = [m for m in move.new.folder("INBOX").mails if m.flags]
         assert star.flags == "\\Flagged"
