@@ -11,6 +11,7 @@ from migrate_mail.net.imap import MessageHead, ReadOnlySession
 from migrate_mail.sync.bodies import Contents, read_body
 from migrate_mail.sync.content import second, subject_of
 from migrate_mail.sync.flags import same_flags
+from migrate_mail.sync.gmail import Copies, Share, is_gmail, rank, read_ids
 from migrate_mail.sync.names import FolderPair
 from migrate_mail.sync.parity import Couple, Coupling, couple, same_date
 
@@ -74,19 +75,31 @@ def compare(
     *,
     deep: bool = False,
     wanted: Wanted = lambda _head: True,
+    copies: Copies = "once",
 ) -> list[FolderParity]:
     """Compare folders, pair by pair. deep: by the content of every message (reads everything).
 
-    wanted: tells which messages of old new should have.
+    wanted: tells which messages of old new should have. copies: what becomes of Gmail's labels.
     """
-    return [_compare(old, new, pair, wanted, deep=deep) for pair in pairs]
+    share = Share(copies) if is_gmail(old) else None
+    ordered = sorted(pairs, key=rank) if share else pairs
+    return [_compare(old, new, p, wanted, deep=deep, share=share) for p in ordered]
 
 
 def _compare(
-    old: ReadOnlySession, new: ReadOnlySession, pair: FolderPair, wanted: Wanted, *, deep: bool
+    old: ReadOnlySession,
+    new: ReadOnlySession,
+    pair: FolderPair,
+    wanted: Wanted,
+    *,
+    deep: bool,
+    share: Share | None,
 ) -> FolderParity:
     try:
         mine = [head for head in _heads(old, pair.old) if wanted(head)]
+        if share is not None:
+            elsewhere = share.elsewhere(pair, read_ids(old), [head.uid for head in mine])
+            mine = [head for head in mine if head.uid not in elsewhere]
         theirs = [] if pair.create else _heads(new, pair.new)
     except NetError as error:
         if error.kind != "denied":

@@ -63,7 +63,8 @@ def parity(context: Context, params: ParityParams) -> Iterator[Finding]:
         context.say(f"comparing {account.address}")
         with doors.old(account) as old, doors.new_read_only(account) as new:
             pairs = pair_folders(old, new, rules=rules)
-            found = compare(old, new, pairs, deep=params.deep, wanted=wanted)
+            copies = settings.gmail.copies
+            found = compare(old, new, pairs, deep=params.deep, wanted=wanted, copies=copies)
         yield _judged(account.address, found, params)
 
     yield from one_by_one(

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from migrate_mail.cli.sync_text import preview_lines
+from migrate_mail.sync.folders import pair_folders
 from migrate_mail.sync.preview import preview
+from migrate_mail.sync.verify import compare
 from support.mini_imap import GMAIL, Line, MiniServer
 from support.mini_moving import MiniMove, inventory_of
 from support.moving import message
@@ -121,6 +123,24 @@ def test_a_copy_for_each_label_on_request(tmp_path):
             "INBOX": [1, 2, 3], "[Gmail]/Sent Mail": [3, 4], "Alpha": [5], "Work": [2, 4, 5, 6],
             ALL: [7], "[Gmail]/Trash": [8],
         }  # fmt: skip
+
+
+def test_comparison_expects_each_message_once(tmp_path):
+    """Who compares both sides looks for a message where the labels send it, and sees one that is gone."""
+    with moving(tmp_path) as move:
+        move.sync()
+        assert all(folder.equal for folder in parity(move))
+        work = move.new.folder("Work")
+        work.mails.clear()
+        [missing] = [m for folder in parity(move) for m in folder.missing]
+        assert missing.folder == "Work"
+
+
+def parity(move):
+    """Compare both sides as `verify` does."""
+    doors, account = move.doors(), move.inventory.accounts[0]
+    with doors.old(account) as old, doors.new_read_only(account) as new:
+        return compare(old, new, pair_folders(old, new))
 
 
 def test_dry_run_tells_what_goes_where(tmp_path):
