@@ -46,14 +46,13 @@ def throttles_for(
 
 @dataclass(slots=True)
 class _Side:
-    """One side of an account. used: bytes moved today; fresh: those that are not entered yet."""
+    """One side of an account. used: bytes moved today, as far as entered."""
 
     name: MailboxSide
     session: ReadOnlySession
     throttle: Throttle | None
     budget: Budget | None
     used: int
-    fresh: int = 0
     commands: int = 0
 
 
@@ -69,7 +68,8 @@ class Meter:
     ) -> None:
         self._account = account
         self._journal, throttles, self._clock = kit
-        used = self._journal.used(account, day_of(self._clock()))
+        self._day = day_of(self._clock())
+        used = self._journal.used(account, self._day)
         names: tuple[MailboxSide, MailboxSide] = ("old", "new")
         self._sides = [
             _Side(
@@ -83,6 +83,7 @@ class Meter:
                 names, sessions, (throttles.old, throttles.new), settings, strict=True
             )
         ]
+        self._moved = 0
         self._throttles = [s.throttle for s in self._sides if s.throttle]
         self._budgets = [s for s in self._sides if s.budget]
 
@@ -90,9 +91,23 @@ class Meter:
         """Return why a message of this size may not move today; None: it may."""
         for side in self._budgets:
             assert side.budget is not None
-            if not fits(size, side.used, side.budget.per_day):
-                return spent(side.session.endpoint, side.budget, side.used, self._clock())
+            if not fits(size, side.used + self._moved, side.budget.per_day):
+                if self._new_day():
+                    return self.spent(size)
+                used = side.used + self._moved
+                return spent(side.session.endpoint, side.budget, used, self._clock())
         return None
+
+    def _new_day(self) -> bool:
+        """Begin to count anew when midnight has passed since we counted last; whether so."""
+        today = day_of(self._clock())
+        if today == self._day:
+            return False
+        self.enter()
+        self._day = today
+        for side in self._sides:
+            side.used = 0
+        return True
 
     def message(self) -> None:
         """Account for a message that is about to move; wait where they come too fast."""
@@ -101,22 +116,21 @@ class Meter:
 
     def octets(self, count: int) -> None:
         """Account for bytes of a message that moved from old to new."""
-        for side in self._sides:
-            side.used += count
-            side.fresh += count
+        self._moved += count
         for throttle in self._throttles:
             throttle.octets(count)
 
     def enter(self) -> None:
         """Enter in the state file what has moved since the last time."""
+        moved, self._moved = self._moved, 0
         rows = []
         for side in self._sides:
             commands = side.session.heard.commands
-            if side.fresh or commands > side.commands:
-                rows.append((side.name, side.fresh, commands - side.commands))
-            side.fresh, side.commands = 0, commands
+            if moved or commands > side.commands:
+                rows.append((side.name, moved, commands - side.commands))
+            side.used, side.commands = side.used + moved, commands
         if rows:
-            self._journal.use(self._account, day_of(self._clock()), rows)
+            self._journal.use(self._account, self._day, rows)
 
     def renew(self, name: MailboxSide, session: ReadOnlySession) -> None:
         """Go on with another session at one side."""

@@ -13,7 +13,7 @@ from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.meter import throttles_for
 from migrate_mail.sync.preview import preview
 from support.mini_imap import GMAIL, MiniServer
-from support.mini_moving import MiniMove, inventory_of
+from support.mini_moving import NOON, MiniMove, inventory_of
 from support.moving import message
 
 
@@ -79,6 +79,23 @@ def test_used_up_budget_ends_the_day_and_the_next_run_goes_on(servers, tmp_path)
         states.append(mini.sync().state)
     assert states == ["paused", "done"]
     assert mini.bodies(mini.old) == mini.bodies(mini.new)
+
+
+def test_midnight_begins_a_new_budget(servers, tmp_path):
+    """A run that lasts over midnight goes on with the next day's bytes."""
+    limited = {"new": {"limits": {"per_day": "110kB"}}}
+    mini = MiniMove(*servers, inventory_of(tmp_path, servers, **limited))
+    mini.sync()
+
+    class Midnight(list):
+        def append(self, progress):
+            super().append(progress)
+            if progress.state == "copying" and len(self) < 4:
+                mini.now = NOON + timedelta(days=1)
+
+    mini.seen = Midnight()
+    second = mini.sync()
+    assert (second.state, second.copied, second.until[:10]) == ("paused", 4, "2026-11-26")
 
 
 def test_dry_run_tells_the_days(tmp_path):
