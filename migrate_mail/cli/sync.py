@@ -17,7 +17,7 @@ from migrate_mail.cli.options import (
     MigrationOption,
     who,
 )
-from migrate_mail.errors import ExitCode
+from migrate_mail.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from migrate_mail.inventory.model import Account
@@ -140,13 +140,13 @@ class _Job:
 
 
 def _rate(text: str | None) -> int | None:
-    """Return bytes a second; typer.BadParameter for what is none."""
+    """Return bytes a second; UserError for what is none."""
     from migrate_mail.files.rates import parse_rate
 
     try:
         return None if text is None else parse_rate(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text}: {error}", param_hint="--limit-rate") from None
+        raise UserError(f"--limit-rate {text}: {error}") from None
 
 
 def _copy(job: _Job, *, as_json: bool) -> ExitCode:

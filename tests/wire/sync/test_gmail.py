@@ -92,6 +92,17 @@ def test_interrupted_copy_goes_on_without_doubles(tmp_path, after):
         assert held(move.new) == ONCE
 
 
+@pytest.mark.parametrize("after", range(8))
+def test_run_that_was_cut_short_is_completed_by_the_next(tmp_path, after):
+    """Wherever a day's bandwidth ends, another run with the same state file doubles nothing."""
+    words = "NO [OVERQUOTA] Account exceeded command or bandwidth limits."
+    with moving(tmp_path) as move:
+        move.new.lines = [Line("APPEND", words, after=after)]
+        assert move.sync().state == "paused"
+        assert move.sync().state == "done"
+        assert held(move.new) == ONCE
+
+
 def test_a_label_that_comes_before_makes_no_second_copy(tmp_path):
     """A message that was copied for one label is not copied again for a new one."""
     with moving(tmp_path) as move:
