@@ -34,6 +34,7 @@ mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 50
 default_process_limit = 200
 default_client_limit = 1000
+default_vsz_limit = 2G
 passdb {{
   driver = static
   args = password={password}

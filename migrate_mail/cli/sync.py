@@ -18,12 +18,15 @@ from migrate_mail.cli.options import (
     who,
 )
 from migrate_mail.errors import ExitCode, UserError
+from migrate_mail.sync.phase import SyncPhase
 
 if TYPE_CHECKING:
     from migrate_mail.inventory.model import Account
     from migrate_mail.run.world import World
     from migrate_mail.state.store import Store
     from migrate_mail.sync.mailbox import Doors
+    from migrate_mail.sync.most import Most
+    from migrate_mail.sync.phase import Course
     from migrate_mail.sync.progress import AccountOutcome
 
 OnlyOption = Annotated[
@@ -57,6 +60,28 @@ RateOption = Annotated[
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show folders and counts; change nothing.")
 ]
+PhaseOption = Annotated[
+    SyncPhase | None,
+    typer.Option(
+        "--phase",
+        help="What the sync is for (default: what the state of the MX says). One that does not fit is refused.",
+    ),
+]
+DeleteOption = Annotated[
+    bool,
+    typer.Option(
+        "--delete",
+        help="In phase stage, remove copies of ours whose originals are gone from old and that nobody touched.",
+    ),
+]
+MaxDeleteOption = Annotated[
+    str | None,
+    typer.Option(
+        "--max-delete",
+        metavar="N|P%",
+        help="At most so many for each account, else none is removed (default: 10%, and 10 messages in any case).",
+    ),
+]
 STOPPING = "stopping at the next message; once more stops at once. Nothing is lost or doubled by either"
 
 
@@ -66,6 +91,9 @@ def sync(
     exclude: ExcludeOption = None,
     jobs: JobsOption = None,
     limit_rate: RateOption = None,
+    phase: PhaseOption = None,
+    delete: DeleteOption = False,
+    max_delete: MaxDeleteOption = None,
     dry_run: DryRunOption = False,
     by: ByOption = None,
     json: JsonOption = False,
@@ -73,58 +101,39 @@ def sync(
     """Copy every folder, message, flag and date from old to new, each message exactly once.
 
     Old is only read. Run it as often as you like, also after an interruption: it goes on where
-    it was. Before the switch new follows old; after it, new only gains what still arrives at
-    old. Nothing is ever deleted.
+    it was. What it may do depends on the phase:
+
+      stage  before the switch: new follows old, flags too
+      final  the last delta, old made read-only: passes until old rests
+      drain  after the switch: new only gains what still arrives at old
+      back   for a rollback: old gains what arrived at new since the switch
+
+    Nothing is removed anywhere, but for --delete in stage.
 
     Exit codes: 0 all copied, 1 some messages failed (listed by name), 3 an account could not be
     reached, or its server lets it go on only later (the text says when; the same command goes on
-    then), 130 interrupted.
+    then), 4 more would be removed than may be, 130 interrupted.
 
     Examples:
       migrate-mail sync --dry-run
       migrate-mail sync --only 'anna@*' --jobs 2
       migrate-mail sync --limit-rate 2MB/s
+      migrate-mail sync --phase final
     """
     from migrate_mail.inventory.load import load_inventory
     from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
 
-    most = _rate(limit_rate)
+    slowest = _rate(limit_rate)
+    most = _most(max_delete, asked=delete)
     inventory = load_inventory(migration)
     accounts = select(inventory.accounts, only or [], exclude or [])
     world = world_of(inventory)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
     side_by_side = min(jobs or most_jobs(inventory), most_jobs(inventory))
-    if dry_run:
-        code = _preview(world, doors, accounts, side_by_side, as_json=json)
-    else:
-        job = _Job(world, doors, accounts, side_by_side, who(by), most)
-        code = _copy(job, as_json=json)
-    raise typer.Exit(code)
-
-
-def _preview(
-    world: World, doors: Doors, accounts: Sequence[Account], jobs: int, *, as_json: bool
-) -> ExitCode:
-    """Show what a sync would do."""
-    from contextlib import ExitStack
-
-    from migrate_mail.cli.sync_text import preview_data, preview_lines
-    from migrate_mail.run.world import state_path
-    from migrate_mail.state.store import Store
-    from migrate_mail.sync.preview import preview_all
-
-    path = state_path(world.inventory)
-    with ExitStack() as stack:
-        store = stack.enter_context(Store.read(path)) if path.exists() else None
-        previews = preview_all(accounts, doors, store.sync if store else None, jobs=jobs)
-    if as_json:
-        out_json(preview_data(previews), line=True)
-    else:
-        out("\n".join(preview_lines(previews)))
-    unseen = any(a.problem or any(f.problem for f in a.folders) for a in previews)
-    return ExitCode.CANNOT_TELL if unseen else ExitCode.GO
+    job = _Job(world, doors, accounts, side_by_side, who(by), slowest, phase, most)
+    raise typer.Exit(_preview(job, as_json=json) if dry_run else _copy(job, as_json=json))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,9 @@ class _Job:
     accounts: Sequence[Account]
     jobs: int
     by: str
-    most: int | None = None
+    rate: int | None = None
+    phase: SyncPhase | None = None
+    most_removed: Most | None = None
 
 
 def _rate(text: str | None) -> int | None:
@@ -149,16 +160,40 @@ def _rate(text: str | None) -> int | None:
         raise UserError(f"--limit-rate {text}: {error}") from None
 
 
+def _preview(job: _Job, *, as_json: bool) -> ExitCode:
+    """Show what a sync would do."""
+    from contextlib import ExitStack
+
+    from migrate_mail.cli.sync_text import preview_data, preview_lines
+    from migrate_mail.run.world import state_path
+    from migrate_mail.state.store import Store
+    from migrate_mail.sync.preview import Known, preview_all
+
+    path = state_path(job.world.inventory)
+    with ExitStack() as stack:
+        store = stack.enter_context(Store.read(path)) if path.exists() else None
+        course = _course(job, store)
+        known = Known(store.sync if store else None, course)
+        previews = preview_all(job.accounts, job.doors, known, jobs=job.jobs)
+    if as_json:
+        out_json(preview_data(previews), line=True)
+    else:
+        out("\n".join(preview_lines(previews)))
+    unseen = any(a.problem or any(f.problem for f in a.folders) for a in previews)
+    return ExitCode.CANNOT_TELL if unseen else ExitCode.GO
+
+
 def _copy(job: _Job, *, as_json: bool) -> ExitCode:
     """Copy, with a display, until done or stopped; the run is recorded in every case."""
     from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
 
     with Store.open(state_path(job.world.inventory), command="sync") as store:
+        course = _course(job, store)
         run_id = store.begin_run("sync", "", job.by)
         word = "interrupted"
         try:
-            outcomes = _copy_all(job, store, as_json=as_json)
+            outcomes = _copy_all(job, store, course, as_json=as_json)
             code, word = _judge(outcomes)
         finally:
             store.end_run(run_id, word)
@@ -168,7 +203,40 @@ def _copy(job: _Job, *, as_json: bool) -> ExitCode:
     return code
 
 
-def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]:
+def _most(text: str | None, *, asked: bool) -> Most | None:
+    """Return how many copies may be removed; None when nobody asked for any."""
+    from migrate_mail.errors import UserError
+    from migrate_mail.sync.most import DEFAULT_MOST, read_most
+
+    if not asked and text is not None:
+        raise UserError(
+            "--max-delete says how many, but not that any may go", hint="add --delete"
+        )
+    if not asked:
+        return None
+    return read_most(text) if text is not None else DEFAULT_MOST
+
+
+def _course(job: _Job, store: Store | None) -> Course:
+    """Return what this run may do to whom, and say so; UserError for a phase that does not fit."""
+    from migrate_mail.sync.phase import NEVER, SyncPhase, choose_course, reason, standings
+
+    changes = store.dns_changes() if store else []
+    domains = sorted({account.domain for account in job.accounts})
+    course = choose_course(domains, changes, job.phase, job.most_removed)
+    where = standings(changes)
+    for domain in domains:
+        note(
+            f"phase {course.of(domain).value} for {domain}: {reason(where.get(domain, NEVER))}"
+        )
+    if SyncPhase.FINAL in course.phases.values():
+        note("final: nobody should be able to change old any more; this says whether it rests")
+    return course
+
+
+def _copy_all(
+    job: _Job, store: Store, course: Course, *, as_json: bool
+) -> list[AccountOutcome]:
     """Copy the accounts side by side; the first Ctrl-C stops at a message boundary."""
     import threading
     import time
@@ -178,7 +246,6 @@ def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]
     from migrate_mail.sync.desk import SyncKit
     from migrate_mail.sync.fleet import sync_all
     from migrate_mail.sync.meter import throttles_for
-    from migrate_mail.sync.phase import switched_domains
 
     stop = threading.Event()
 
@@ -189,9 +256,7 @@ def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]
         stop_on_signal(stop, STOPPING),
         SyncBoard(len(job.accounts), as_json=as_json) as board,
     ):
-        switched = switched_domains(store.dns_changes())
         systems = job.world.inventory.spec.systems
-        throttles = throttles_for(systems, job.most, now=time.monotonic, wait=pause)
         kit = SyncKit(
             job.doors,
             store.sync,
@@ -199,8 +264,8 @@ def _copy_all(job: _Job, store: Store, *, as_json: bool) -> list[AccountOutcome]
             pause,
             stop,
             watch=board,
-            switched=switched,
-            throttles=throttles,
+            course=course,
+            throttles=throttles_for(systems, job.rate, now=time.monotonic, wait=pause),
         )
         return sync_all(job.accounts, kit, jobs=job.jobs)
 
@@ -212,6 +277,7 @@ def _judge(outcomes: Sequence[AccountOutcome]) -> tuple[ExitCode, str]:
         ("stopped", ExitCode.INTERRUPTED),
         ("failed", ExitCode.CANNOT_TELL),
         ("paused", ExitCode.CANNOT_TELL),
+        ("refused", ExitCode.REFUSED),
         ("incomplete", ExitCode.NO_GO),
     ):
         if state in states:

@@ -15,7 +15,7 @@ from migrate_mail.report.words import count, size
 if TYPE_CHECKING:
     from migrate_mail.sync.progress import SyncProgress
 
-ENDS = frozenset({"done", "incomplete", "paused", "stopped", "failed"})
+ENDS = frozenset({"done", "incomplete", "paused", "stopped", "failed", "refused"})
 LINE_EVERY = 10.0
 """Seconds between lines in a pipe."""
 JSON_EVERY = 1.0

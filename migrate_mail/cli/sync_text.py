@@ -13,26 +13,36 @@ if TYPE_CHECKING:
     from migrate_mail.sync.preview import AccountPreview, FolderPreview
     from migrate_mail.sync.progress import AccountOutcome
 
-MARKS = {"done": "ok", "incomplete": "NO", "failed": "??", "paused": "--", "stopped": "--"}
+MARKS = {
+    "done": "ok",
+    "incomplete": "NO",
+    "failed": "??",
+    "paused": "--",
+    "stopped": "--",
+    "refused": "NO",
+}
+
+
+_COUNTED = (
+    ("adopted", "{} were there already"),
+    ("elsewhere", "{} already there under another label of Gmail"),
+    ("merged", "{} that Gmail keeps as one with an equal one"),
+    ("flagged", "{} with changed flags"),
+    ("removed", "{} removed, gone from old"),
+    ("gone", "{} at new whose originals are gone from old"),
+    ("failed", "{} NOT copied"),
+)
+"""What is told when there is any of it."""
 
 
 def outcome_line(outcome: AccountOutcome) -> str:
     """Return one line on how an account ended."""
     parts = [f"{outcome.copied} copied ({size(outcome.bytes)})"]
-    if outcome.adopted:
-        parts.append(f"{outcome.adopted} were there already")
-    if outcome.elsewhere:
-        parts.append(f"{outcome.elsewhere} already there under another label of Gmail")
-    if outcome.merged:
-        parts.append(f"{outcome.merged} that Gmail keeps as one with an equal one")
-    if outcome.flagged:
-        parts.append(f"{outcome.flagged} with changed flags")
+    parts += [words.format(n) for name, words in _COUNTED if (n := getattr(outcome, name))]
     if outcome.lost:
         named = ", ".join(f"{flag} ({messages})" for flag, messages in outcome.lost.items())
         parts.append(f"flags that new does not keep: {named}")
-    if outcome.failed:
-        parts.append(f"{outcome.failed} NOT copied")
-    if outcome.state in {"failed", "paused", "stopped"}:
+    if outcome.state in {"failed", "paused", "stopped", "refused"} or outcome.reason:
         parts.append(outcome.reason or outcome.state)
     return f"{MARKS[outcome.state]}  {outcome.account}: {', '.join(parts)}"
 
@@ -51,6 +61,10 @@ def summary_lines(
     for outcome in outcomes:
         yield outcome_line(outcome)
         yield from (failure_line(f) for f in failures if f.account == outcome.account)
+        word = "removed" if outcome.removed else "to be removed"
+        yield from (
+            f'    {r.folder}: UID {r.uid} "{r.subject}": {word}' for r in outcome.removals
+        )
     done = sum(o.state == "done" for o in outcomes)
     copied, sent = sum(o.copied for o in outcomes), sum(o.bytes for o in outcomes)
     yield ""
@@ -104,6 +118,10 @@ def _account_lines(account: AccountPreview) -> Iterator[str]:
         for skipped in folder.skipped:
             left = f"{count(skipped.messages, 'message')} ({size(skipped.bytes)}) left out"
             yield f"    {'':<{width}}    {left}: {skipped.reason}"
+        yield from (
+            f"    {'':<{width}}    UID {r.uid} at new would be removed: {r.subject}, from {r.sender}"
+            for r in folder.removals
+        )
     if account.pace:
         yield f"    ..  {account.pace}"
     for doubt in account.doubts:

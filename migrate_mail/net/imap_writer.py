@@ -18,7 +18,7 @@ from migrate_mail.net.imap_wire import Answer, ImapWire
 
 
 class Session(ReadOnlySession):
-    """A session that can also write: folders, messages, flags. It deletes nothing."""
+    """A session that can also write: folders, messages, flags. It removes single messages by UID, never more."""
 
     def __init__(self, wire: ImapWire, able: frozenset[str], held: ExitStack) -> None:
         super().__init__(wire, able, held)
@@ -88,6 +88,16 @@ class Session(ReadOnlySession):
                 some = parse.uid_set(ordered[start : start + WINDOW])
                 words = ("UID", "STORE", some, "FLAGS.SILENT", write_flags(flags))
                 self._checked(self._wire.do(*words))
+
+    def remove(self, uids: Sequence[int]) -> None:
+        """Remove messages of the selected folder, and no others (UID EXPUNGE, RFC 4315)."""
+        ordered = sorted(uids)
+        for start in range(0, len(ordered), WINDOW):
+            with self._talk("UID EXPUNGE"):
+                some = parse.uid_set(ordered[start : start + WINDOW])
+                words = ("UID", "STORE", some, "+FLAGS.SILENT", write_flags(("\\Deleted",)))
+                self._checked(self._wire.do(*words))
+                self._checked(self._wire.do("UID", "EXPUNGE", some))
 
     def _ask_for(self, making: Making) -> tuple[bytes | None, bytes | None, bytes]:
         name = self._names.write(making.folder)

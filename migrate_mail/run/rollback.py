@@ -194,8 +194,8 @@ def _mail_steps(when: BackBy, stage: Stage) -> Iterator[BackStep]:
     yield BackStep(
         "manual",
         "Copy mail that arrived on new since the switch back to old",
-        "for each account: every folder, Sent and Drafts too, everything dated after the switch;"
-        " copy only, delete nothing on either side",
+        "migrate-mail sync --phase back\nevery folder, Sent and Drafts too; it only adds, on"
+        " either side nothing is deleted. Once more when new gets no more mail",
     )
 
 

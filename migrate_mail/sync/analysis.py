@@ -10,7 +10,7 @@ from migrate_mail.net.imap import read_flags
 from migrate_mail.state.records import CopyRecord
 from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.flags import keepable, same_flags
-from migrate_mail.sync.folders import copied_before
+from migrate_mail.sync.remembered import copied_before
 from migrate_mail.sync.work import FolderWork
 
 
@@ -19,9 +19,10 @@ class Difference:
     """How old differs from what the journal knows.
 
     missing: UIDs without a receipt. gone: receipts whose message is no more at old. flags:
-    copies whose original got other flags, by those flags.
+    copies whose original got other flags, by those flags. complete: old listed all that it has.
     """
 
+    complete: bool = True
     found: int = 0
     copied: int = 0
     already: int = 0
@@ -42,6 +43,10 @@ def difference(desk: Desk, work: FolderWork) -> Difference:
         # Not in order, or less than the server said it has: read it again, sorted.
         marks = iter(sorted(dict(desk.old.marks()).items()))
         found = compare(marks, desk.kit.journal.copies(work.record.id))
+    found.complete = found.found >= status.messages
+    if desk.back and found.missing:
+        brought = desk.back.brought(work.pair.old, work.record.old_uidvalidity)
+        _leave_out(found, brought)
     if desk.additions_only and found.missing:
         _leave_what_people_did(desk, work, found)
     if desk.into_gmail and found.missing:

@@ -16,16 +16,20 @@ from migrate_mail.net.imap import ReadOnlySession, Session
 from migrate_mail.net.imap_advice import slows
 from migrate_mail.state.records import FolderRecord, SyncFailure
 from migrate_mail.state.sync_journal import SyncJournal
-from migrate_mail.sync.filters import message_filter
+from migrate_mail.sync.backwards import Backwards, Since, book_of
+from migrate_mail.sync.filters import MessageFilter, message_filter
 from migrate_mail.sync.gmail import is_gmail
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.meter import OPEN, Meter, Throttles
+from migrate_mail.sync.phase import DEFAULT, Course, SyncPhase
 from migrate_mail.sync.progress import SyncProgress, SyncState
-from migrate_mail.sync.rules import folder_rules
+from migrate_mail.sync.remembered import known_names
+from migrate_mail.sync.rules import NO_RULES, folder_rules
 from migrate_mail.sync.space import EXCHANGE, taste_of
 
 if TYPE_CHECKING:
     from migrate_mail.sync.gmail_labels import GmailLabels
+    from migrate_mail.sync.removal import Removal
 
 MOST_REFUSALS = 8
 """Refusals in one session with Exchange: it hangs up after ten, with what is under way."""
@@ -36,8 +40,8 @@ Watch = Callable[[SyncProgress], None]
 class SyncKit:
     """What every account's sync needs from outside.
 
-    switched: the domains after their switch, where new only gains messages. stop: set it, and
-    every account stops at its next message boundary. watch: called from several threads.
+    course: what may be done to which domain's accounts. stop: set it, and every account stops at
+    its next message boundary. watch: called from several threads.
     """
 
     doors: Doors
@@ -46,6 +50,7 @@ class SyncKit:
     wait: Callable[[float], None]
     stop: threading.Event
     watch: Watch
+    course: Course = DEFAULT
     switched: frozenset[str] = frozenset()
     throttles: Throttles = OPEN
 
@@ -55,6 +60,7 @@ class Tally:
     """The counters of one account in one run; `total`, `done` and `failed` in one pass.
 
     lost: flags that new does not keep, by how many messages had them.
+    gone: copies whose original is no more at old; removed: those that were taken out of new.
     elsewhere: messages that are copied under another label of Gmail. merged: that Gmail, as new,
     keeps as one with another.
     careful: new did not understand an APPEND; from then on it is asked before every message.
@@ -72,6 +78,9 @@ class Tally:
     failed: int = 0
     elsewhere: int = 0
     merged: int = 0
+    gone: int = 0
+    removed: int = 0
+    removals: list[Removal] = field(default_factory=list)
     careful: bool = False
     lost: Counter[str] = field(default_factory=Counter)
 
@@ -105,22 +114,30 @@ class Desk:
         sides: tuple[ReadOnlySession, Session],
     ) -> None:
         self._account = account
-        self.account = account.address
         self.kit = kit
+        self.phase = kit.course.of(account.domain)
+        self.account = book(account, kit)
         self.tally = tally
         self.old, self.new = sides
         systems = kit.doors.inventory.spec.systems
+        limits = (systems.old.imap.limits, systems.new.imap.limits)
+        back = self.phase is SyncPhase.BACK
         self.meter = Meter(
             self.account,
             sides,
-            (systems.old.imap.limits, systems.new.imap.limits),
+            limits[::-1] if back else limits,
             (kit.journal, kit.throttles, kit.clock),
         )
-        self.additions_only = account.domain in kit.switched
+        self.additions_only = back or self.phase is SyncPhase.DRAIN
         settings = kit.doors.inventory.spec.sync
-        self.rules = folder_rules(settings.folders)
-        self.filter = message_filter(settings.messages.skip)
         journal = kit.journal
+        self.back: Backwards | None = None
+        self.rules = folder_rules(settings.folders)
+        self.filter: MessageFilter | Since = message_filter(settings.messages.skip)
+        if back:
+            self.back = Backwards(journal, account.address)
+            self.rules = NO_RULES
+            self.filter = Since(kit.course.since[account.domain])
         self.into_gmail = is_gmail(self.new)
         self.claimed: dict[int, set[int]] = {}
         self.labels: GmailLabels | None = None
@@ -159,9 +176,16 @@ class Desk:
         if self.new.heard.refusals < MOST_REFUSALS or not is_exchange(self.new):
             return False
         self.new.close()
-        self.new = self.kit.doors.new(self._account)
+        doors = self.kit.doors
+        self.new = (doors.old_for_the_way_back if self.back else doors.new)(self._account)
         self.meter.renew("new", self.new)
         return True
+
+    def known_names(self) -> dict[str, str]:
+        """Return what each folder was called on the other side, as earlier runs decided it."""
+        if self.back is not None:
+            return self.back.names()
+        return known_names(self.kit.journal, self.account)
 
     @property
     def stopped(self) -> bool:
@@ -181,6 +205,12 @@ class Desk:
         """Enter a message, or a whole folder, as not copied, by name."""
         self.kit.journal.fail([failure])
         self.tally.failed += 1
+
+
+def book(account: Account, kit: SyncKit) -> str:
+    """Return the name under which the journal keeps an account's mail in this phase."""
+    back = kit.course.of(account.domain) is SyncPhase.BACK
+    return book_of(account.address) if back else account.address
 
 
 def is_exchange(session: ReadOnlySession) -> bool:

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_when_event_set
 
-from migrate_mail.errors import NetError, SecretError
+from migrate_mail.errors import NetError, SecretError, UserError
 from migrate_mail.finding import Clock
 from migrate_mail.inventory.model import Account
 from migrate_mail.sync.budget import SpentError
-from migrate_mail.sync.desk import MOST_REFUSALS, Desk, SyncKit, Tally
+from migrate_mail.sync.desk import MOST_REFUSALS, Desk, SyncKit, Tally, book
 from migrate_mail.sync.folder_work import work_through
 from migrate_mail.sync.patience import Patience, asked, temporary
+from migrate_mail.sync.phase import SyncPhase
 from migrate_mail.sync.progress import AccountOutcome, Ending
-from migrate_mail.sync.work import survey
+from migrate_mail.sync.work import FolderWork, survey
 
 _CONTINUE = "run the same command then; it goes on where it was"
+_RESTLESS = "old still changes: stop deliveries and logins there (make it read-only), and run this again"
+MOST_FINAL_PASSES = 3
 
 
 def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
     """Bring one account's mail to new. What goes wrong with it is in the outcome, not raised."""
-    tally = Tally(account.address)
+    tally = Tally(book(account, kit))
     kit.watch(tally.progress("connecting"))
     try:
-        _retrying(account, kit, tally)(_pass, account, kit, tally)
+        still = _until_still(account, kit, tally)
     except (NetError, SecretError) as error:
         return _broken_off(kit, tally, error)
+    except UserError as error:
+        return _end(kit, tally, "refused", error.told)
     if kit.stop.is_set():
         return _end(kit, tally, "stopped")
+    if not still:
+        return _end(kit, tally, "incomplete", _RESTLESS)
     return _end(kit, tally, "incomplete" if tally.failed else "done")
+
+
+def _until_still(account: Account, kit: SyncKit, tally: Tally) -> bool:
+    """Pass over the account; in the final phase until a pass finds nothing to do. False: old never rests."""
+    final = kit.course.of(account.domain) is SyncPhase.FINAL
+    for _ in range(MOST_FINAL_PASSES if final else 1):
+        before = (tally.copied, tally.flagged)
+        _retrying(account, kit, tally)(_pass, account, kit, tally)
+        if kit.stop.is_set() or (tally.copied, tally.flagged) == before:
+            return True
+    return not final
 
 
 def _broken_off(kit: SyncKit, tally: Tally, error: NetError | SecretError) -> AccountOutcome:
@@ -68,6 +87,9 @@ def _end(
         merged=tally.merged,
         reason=reason,
         lost=dict(sorted(tally.lost.items())),
+        gone=tally.gone,
+        removed=tally.removed,
+        removals=tuple(tally.removals),
         until=until.isoformat(timespec="seconds") if until else "",
     )
 
@@ -111,16 +133,33 @@ def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
     """Bring all folders up to date once."""
     if kit.stop.is_set():
         return
-    desk = Desk(account, kit, tally, kit.doors.both(account))
+    back = kit.course.of(account.domain) is SyncPhase.BACK
+    doors = kit.doors
+    desk = Desk(
+        account, kit, tally, (doors.both_for_the_way_back if back else doors.both)(account)
+    )
     with desk:
-        tally.total = tally.done = tally.failed = tally.folders = tally.elsewhere = 0
+        tally.total = tally.done = tally.failed = tally.folders = 0
+        tally.elsewhere = tally.gone = 0
         desk.say("looking")
         try:
-            work_through(desk, survey(desk))
+            works = survey(desk)
+            work_through(desk, works)
+            _tidy(desk, works)
         except NetError as error:
             # The next attempt asks before every message, so that no refusal is overlooked.
             tally.careful |= _torn(error, desk.new.heard.refusals)
             raise
+
+
+def _tidy(desk: Desk, works: Sequence[FolderWork]) -> None:
+    """Remove copies whose originals are gone, if asked to, when everything else is at new."""
+    most = desk.kit.course.most_removed
+    if most is None or desk.stopped or desk.phase is not SyncPhase.STAGE:
+        return
+    from migrate_mail.sync.removal import remove
+
+    remove(desk, works, most)
 
 
 def _torn(error: NetError, refusals: int) -> bool:

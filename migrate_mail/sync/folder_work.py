@@ -64,6 +64,8 @@ def _plan(desk: Desk, work: FolderWork) -> None:
         return
     found = difference(desk, work)
     _count(work, found)
+    work.gone = found.gone if found.complete else []
+    desk.tally.gone += len(work.gone)
     desk.tally.done += found.copied + found.already
     desk.tally.elsewhere += len(work.elsewhere or ())
     missing = leave_out(desk, work, settle(desk, work, found.missing))
@@ -86,15 +88,14 @@ def _finish(desk: Desk, work: FolderWork) -> None:
         return
     if work.unseen:
         refused = {uid for uid, _ in work.refused}
-        sent = difference(desk, work).missing
-        find_receipts(desk, work, [uid for uid in sent if uid not in refused])
+        find_receipts(desk, work, [uid for uid in _unsent(desk, work) if uid not in refused])
         work.unseen = False
     if work.came < work.wanted:
         _add_what_did_not_come(desk, work)
     if work.refused:
         send_singly(desk, work)
         if work.unseen:
-            find_receipts(desk, work, difference(desk, work).missing)
+            find_receipts(desk, work, _unsent(desk, work))
             work.unseen = False
     if work.sets == ["1:*"] and not work.found:
         work.found = work.came
@@ -104,8 +105,13 @@ def _add_what_did_not_come(desk: Desk, work: FolderWork) -> None:
     """Try what old listed and did not give once more, one by one. What is gone is not missing."""
     found = difference(desk, work)
     _count(work, found)
-    known = {uid for uid, _ in work.refused}
+    known = {uid for uid, _ in work.refused} | work.left_out
     work.refused += [(uid, "") for uid in found.missing if uid not in known]
+
+
+def _unsent(desk: Desk, work: FolderWork) -> list[int]:
+    """Return the UIDs without a receipt that somebody wants."""
+    return [uid for uid in difference(desk, work).missing if uid not in work.left_out]
 
 
 def _count(work: FolderWork, found: Difference) -> None:

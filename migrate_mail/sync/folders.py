@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrate_mail.net.imap import ReadOnlySession
-from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.desk import Desk
 from migrate_mail.sync.mapping import read_map
 from migrate_mail.sync.names import FolderPair
+from migrate_mail.sync.remembered import copied_before
 from migrate_mail.sync.rules import NO_RULES, FolderRules
 
 
@@ -20,24 +20,6 @@ def pair_folders(
 ) -> list[FolderPair]:
     """Return what each folder at old becomes at new. known: as earlier runs decided it."""
     return list(read_map(old, new, known, rules).pairs)
-
-
-def known_names(journal: SyncJournal, account: str) -> dict[str, str]:
-    """Return old name -> new name as earlier runs decided it; the latest decision counts."""
-    records = sorted(journal.folders(account), key=lambda r: r.id)
-    return {r.old_name: r.new_name for r in records}
-
-
-def copied_before(
-    journal: SyncJournal, account: str, old_name: str, old_uidvalidity: int
-) -> set[int]:
-    """Return the UIDs of a folder at old that have a receipt, in whatever folder at new it was."""
-    return {
-        message.old_uid
-        for record in journal.folders(account)
-        if (record.old_name, record.old_uidvalidity) == (old_name, old_uidvalidity)
-        for message in journal.copies(record.id)
-    }
 
 
 def is_gone(desk: Desk, pair: FolderPair) -> bool:

@@ -36,7 +36,7 @@ def target(server: ImapServer, login: Login, base: Path) -> ImapTarget:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Opens the two mailboxes of an account. Old has no other door than a read-only one."""
+    """Opens the two mailboxes of an account. Old has no other door than a read-only one, but for the way back."""
 
     inventory: Inventory
     dialer: ImapDialer
@@ -61,12 +61,29 @@ class Doors:
         server = self.inventory.spec.systems.new.imap
         return self._opened(self.dialer.read_write, server, account.new)
 
+    def old_for_the_way_back(self, account: Account) -> Session:
+        """Log in at old to bring back what arrived at new: the only door through which old gains mail."""
+        server = self.inventory.spec.systems.old.imap
+        return self._opened(self.dialer.read_write, server, account.old)
+
     def both(self, account: Account) -> tuple[ReadOnlySession, Session]:
-        """Log in at both sides at the same time."""
+        """Log in at both sides at the same time: to read at old and to write at new."""
+        return self._both(account, self.old, self.new)
+
+    def both_for_the_way_back(self, account: Account) -> tuple[ReadOnlySession, Session]:
+        """Log in at both sides at the same time: to read at new and to write at old."""
+        return self._both(account, self.new_read_only, self.old_for_the_way_back)
+
+    def _both(
+        self,
+        account: Account,
+        read: Callable[[Account], ReadOnlySession],
+        write: Callable[[Account], Session],
+    ) -> tuple[ReadOnlySession, Session]:
         with ThreadPoolExecutor(max_workers=1) as pool:
-            coming = pool.submit(self.new, account)
+            coming = pool.submit(write, account)
             try:
-                old = self.old(account)
+                old = read(account)
             except BaseException:
                 if coming.exception() is None:
                     coming.result().close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +12,21 @@ from migrate_mail.finding import Clock, utc_now
 from migrate_mail.inventory.model import Account
 from migrate_mail.inventory.sync_rules import GmailSettings
 from migrate_mail.net.imap import FolderStatus, MessageHead, ReadOnlySession
+from migrate_mail.state.records import CopyRecord
 from migrate_mail.state.sync_journal import SyncJournal
+from migrate_mail.sync.backwards import Backwards, Since, book_of
 from migrate_mail.sync.budget import budget, day_of, days, pace
 from migrate_mail.sync.capacity import append_limit, too_large, too_much
 from migrate_mail.sync.filters import MessageFilter, message_filter
-from migrate_mail.sync.folders import known_names
 from migrate_mail.sync.gmail import Share, is_gmail, rank, read_ids
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.mapping import read_map
+from migrate_mail.sync.most import Most
 from migrate_mail.sync.names import FolderPair, LeftOut
-from migrate_mail.sync.rules import folder_rules
+from migrate_mail.sync.phase import DEFAULT, Course, SyncPhase
+from migrate_mail.sync.remembered import known_names
+from migrate_mail.sync.removal import Removal, choose, flags_of, named
+from migrate_mail.sync.rules import NO_RULES, folder_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class FolderPreview:
 
     there: messages that new holds in it already; equal ones among them are not sent again.
     elsewhere: messages that are copied under another label of Gmail.
-    problem: why it could not be looked at. why: why it is not simply called the same.
+    problem: why it could not be looked at. why: why it is not simply called the same. removals:
+    copies whose originals are gone, as far as --delete was given.
     """
 
     old: str
@@ -54,6 +60,7 @@ class FolderPreview:
     skipped: tuple[Skipped, ...] = ()
     doubt: str = ""
     elsewhere: int = 0
+    removals: tuple[Removal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +79,55 @@ class AccountPreview:
     pace: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known before a look. journal: None when nothing was synced yet."""
+
+    journal: SyncJournal | None = None
+    course: Course = DEFAULT
+
+
+NOTHING = Known()
+
+
 def preview_all(
     accounts: Sequence[Account],
     doors: Doors,
-    journal: SyncJournal | None,
+    known: Known = NOTHING,
     *,
     jobs: int,
     clock: Clock = utc_now,
 ) -> list[AccountPreview]:
-    """Preview accounts side by side, in their order. journal: None when nothing was synced yet."""
+    """Preview accounts side by side, in their order."""
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        return list(pool.map(lambda a: preview(a, doors, journal, clock=clock), accounts))
+        return list(pool.map(lambda a: preview(a, doors, known, clock=clock), accounts))
 
 
 def preview(
-    account: Account, doors: Doors, journal: SyncJournal | None, *, clock: Clock = utc_now
+    account: Account, doors: Doors, known: Known = NOTHING, *, clock: Clock = utc_now
 ) -> AccountPreview:
     """Return what a sync of one account would do; both sides are opened read-only."""
     settings = doors.inventory.spec.sync
-    wanted = _Wanted(message_filter(settings.messages.skip), clock())
+    there = _Known(
+        known.journal, account, back=known.course.of(account.domain) is SyncPhase.BACK
+    )
+    wanted: MessageFilter | Since = message_filter(settings.messages.skip)
+    rules = folder_rules(settings.folders)
+    if there.back:
+        wanted, rules = Since(known.course.since[account.domain]), NO_RULES
+    sides = (doors.old, doors.new_read_only)
     try:
-        with doors.old(account) as old, doors.new_read_only(account) as new:
-            known = known_names(journal, account.address) if journal else {}
-            found = read_map(old, new, known, folder_rules(settings.folders))
-            share = _share(journal, account, settings.gmail, old)
-            look = _Look(old, new, _Known(journal, account), wanted, share)
+        with sides[there.back](account) as old, sides[not there.back](account) as new:
+            found = read_map(old, new, there.names(), rules)
+            share = _share(there, settings.gmail, old)
+            most = known.course.most_removed
+            now = clock()
+            look = _Look(old, new, there, _Wanted(wanted, now), share, removes=most is not None)
             pairs = sorted(found.pairs, key=rank) if share else found.pairs
             folders = tuple(look.folder(pair) for pair in pairs)
             octets = sum(f.bytes for f in folders)
             full = too_much(octets, new.room())
-            slow = _pace(octets, (old, new), doors, look.known.used(look.wanted.now))
+            slow = _pace(octets, (old, new), doors, there.used(now))
     except (NetError, SecretError) as error:
         return AccountPreview(account.address, problem=error.told)
     return AccountPreview(
@@ -110,8 +136,17 @@ def preview(
         left_out=found.left_out,
         idle=found.idle,
         pace=slow,
-        doubts=tuple(d for d in (full, *(f.doubt for f in folders)) if d),
+        doubts=tuple(
+            d for d in (full, *(f.doubt for f in folders), _too_many(folders, most)) if d
+        ),
     )
+
+
+def _too_many(folders: Sequence[FolderPreview], most: Most | None) -> str:
+    many = sum(len(f.removals) for f in folders)
+    held = sum(f.messages - f.to_copy + len(f.removals) for f in folders)
+    refusal = most.refusal(many, held) if most is not None else None
+    return refusal.told if refusal else ""
 
 
 def _pace(
@@ -130,16 +165,11 @@ def _pace(
     return max(told, default=(0.0, ""))[1]
 
 
-def _share(
-    journal: SyncJournal | None,
-    account: Account,
-    settings: GmailSettings,
-    old: ReadOnlySession,
-) -> Share | None:
+def _share(known: _Known, settings: GmailSettings, old: ReadOnlySession) -> Share | None:
     """Return what deals out the messages of a Gmail account; None for any other server."""
     if not is_gmail(old):
         return None
-    claims = journal.claims(account.address) if journal else []
+    claims = known.journal.claims(known.book) if known.journal else []
     return Share(settings.copies, {number for _, _, number in claims})
 
 
@@ -147,7 +177,7 @@ def _share(
 class _Wanted:
     """Which messages are wanted at a moment."""
 
-    filter: MessageFilter
+    filter: MessageFilter | Since
     now: datetime
 
     def split(
@@ -170,20 +200,42 @@ class _Known:
 
     journal: SyncJournal | None
     account: Account
+    back: bool
+
+    @property
+    def book(self) -> str:
+        return book_of(self.account.address) if self.back else self.account.address
+
+    def names(self) -> dict[str, str]:
+        if self.journal is None:
+            return {}
+        if self.back:
+            return Backwards(self.journal, self.account.address).names()
+        return known_names(self.journal, self.account.address)
 
     def used(self, now: datetime) -> dict[str, int]:
         if self.journal is None:
             return {}
-        return self.journal.used(self.account.address, day_of(now))
+        return self.journal.used(self.book, day_of(now))
 
     def copied(self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None) -> set[int]:
         if self.journal is None or new is None:
             return set()
+        found = {copy.old_uid for copy in self.copies(pair, old, new)}
+        if self.back:
+            there = Backwards(self.journal, self.account.address)
+            found |= there.brought(pair.old, old.uidvalidity)
+        return found
+
+    def copies(
+        self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None
+    ) -> Iterator[CopyRecord]:
+        if self.journal is None or new is None:
+            return
         key = (pair.old, pair.new, old.uidvalidity, new.uidvalidity)
-        for r in self.journal.folders(self.account.address):
+        for r in self.journal.folders(self.book):
             if (r.old_name, r.new_name, r.old_uidvalidity, r.new_uidvalidity) == key:
-                return {copy.old_uid for copy in self.journal.copies(r.id)}
-        return set()
+                yield from self.journal.copies(r.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +246,8 @@ class _Look:
     new: ReadOnlySession
     known: _Known
     wanted: _Wanted
-    share: Share | None = None
+    share: Share | None
+    removes: bool
 
     def folder(self, pair: FolderPair) -> FolderPreview:
         try:
@@ -207,7 +260,8 @@ class _Look:
                 pair.old, pair.new, pair.create, problem=error.message, why=pair.why
             )
         copied = self.known.copied(pair, status, there)
-        missing = [uid for uid in self.old.uids() if uid not in copied]
+        uids = set(self.old.uids())
+        missing = sorted(uids - copied)
         elsewhere: set[int] = set()
         if self.share is not None:
             elsewhere = self.share.elsewhere(pair, read_ids(self.old), missing)
@@ -226,4 +280,17 @@ class _Look:
             skipped=skipped,
             elsewhere=len(elsewhere),
             doubt=too_large(pair.old, [h.uid for h in left if h.size > limit], limit),
+            removals=self._removals(pair, status, there, uids) if self.removes else (),
         )
+
+    def _removals(
+        self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None, uids: set[int]
+    ) -> tuple[Removal, ...]:
+        """Return the copies that --delete would remove."""
+        gone = [c for c in self.known.copies(pair, old, new) if c.old_uid not in uids]
+        if not gone or len(uids) < old.messages:
+            return ()
+        self.new.examine(pair.new)
+        flags = flags_of(self.new, {copy.new_uid for copy in gone})
+        may_go, _ = choose(gone, flags, None)
+        return tuple(named(self.new, pair.new, may_go))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from migrate_mail.sync.removal import Removal
 
 SyncState = Literal[
     "connecting", "looking", "copying", "waiting", "retrying",
-    "done", "incomplete", "paused", "stopped", "failed",
+    "done", "incomplete", "paused", "stopped", "failed", "refused",
 ]  # fmt: skip
-"""The last five are how the sync of an account ends. waiting: the server asked for a pause."""
-Ending = Literal["done", "incomplete", "paused", "stopped", "failed"]
+"""The last six are how the sync of an account ends. waiting: the server asked for a pause."""
+Ending = Literal["done", "incomplete", "paused", "stopped", "failed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,11 @@ class AccountOutcome:
 
     done: every message is at new. incomplete: some failed, and the journal has their names.
     paused: what the server allows for now is used up; a run after `until` goes on. stopped: on request, at a message boundary. failed: a side could not be reached, see
-    `reason`. lost: flags that new does not keep, by how many copied messages had them. adopted: messages that new already had. elsewhere: copied under another label of Gmail. merged: kept by Gmail, as new, as one with another. flagged: flag changes followed.
+    `reason`. lost: flags that new does not keep, by how many copied messages had them. adopted:
+    messages that new already had. elsewhere: copied under another label of Gmail. merged: kept
+    by Gmail, as new, as one with another. flagged: flag changes followed. gone: copies at new
+    whose original is no more at old; removed: those taken out of new, removals: by name.
+    refused: too many would have been removed, and none was.
     """
 
     account: str
@@ -54,4 +61,7 @@ class AccountOutcome:
     until: str = ""
     elsewhere: int = 0
     merged: int = 0
+    gone: int = 0
+    removed: int = 0
+    removals: Sequence[Removal] = ()
     lost: Mapping[str, int] = field(default_factory=dict)

@@ -75,6 +75,8 @@ def _unclaimed(desk: Desk, work: FolderWork) -> list[MessageHead]:
     if not status.messages:
         return []
     claimed = desk.kit.journal.claimed(work.record.id)
+    if desk.back:
+        claimed |= desk.back.originals(work.pair.new, work.record.new_uidvalidity)
     uids = [uid for uid in desk.new.uids() if uid not in claimed]
     return list(desk.new.heads(uids)) if uids else []
 

@@ -31,6 +31,7 @@ def leave_out(desk: Desk, work: FolderWork, missing: Sequence[int]) -> Sequence[
         _entry(desk, work, (heads[uid], headers), reason) for uid, reason in reasons.items()
     )
     work.skipped += len(reasons)
+    work.left_out = frozenset(reasons)
     desk.tally.done += len(reasons)
     return [uid for uid in missing if uid not in reasons]
 

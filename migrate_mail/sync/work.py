@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import FolderStatus, Making
-from migrate_mail.state.records import FolderLook, FolderRecord, SyncFailure
+from migrate_mail.state.records import CopyRecord, FolderLook, FolderRecord, SyncFailure
 from migrate_mail.sync.desk import Desk
-from migrate_mail.sync.folders import is_gone, known_names
+from migrate_mail.sync.folders import is_gone
 from migrate_mail.sync.gmail import is_gmail
 from migrate_mail.sync.mapping import read_map
 from migrate_mail.sync.names import FolderMap, FolderPair
@@ -22,7 +22,8 @@ class FolderWork:
     """One folder that is not known to be up to date, and how far the work on it is.
 
     before: old's STATUS when the pass began; new: as it was when it was opened for writing.
-    window: new's UIDNEXT when a copy was cut off, 0 for none. sets: UIDs to copy.
+    window: new's UIDNEXT when a copy was cut off, 0 for none. sets: UIDs to copy. left_out:
+    UIDs that nobody wants. gone: copies whose original is no more at old.
     wanted, came: messages to copy, messages that old gave. refused: UID at old and new's words.
     unseen: new gave no receipts, they must be looked for. elsewhere: UIDs that are copied under
     another label of Gmail; None while that is not known.
@@ -42,6 +43,8 @@ class FolderWork:
     failed: int = 0
     came: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    left_out: frozenset[int] = frozenset()
+    gone: list[CopyRecord] = field(default_factory=list)
     unseen: bool = False
     elsewhere: set[int] | None = None
     closed: bool = False
@@ -54,9 +57,8 @@ class FolderWork:
 
 def survey(desk: Desk) -> list[FolderWork]:
     """Return the folders that must be worked on, open at new; those that are up to date are counted."""
-    known = known_names(desk.kit.journal, desk.account)
-    mapped = read_map(desk.old, desk.new, known, desk.rules)
-    pairs = mapped.pairs
+    mapped = read_map(desk.old, desk.new, desk.known_names(), desk.rules)
+    pairs = [p for p in mapped.pairs if not (desk.back and p.create and _nothing_new(desk, p))]
     _enter_left_out(desk, mapped)
     there = [p.new for p in pairs if not p.create]
     ask_old, ask_new = desk.old.statuses([p.old for p in pairs]), desk.new.statuses(there)
@@ -88,6 +90,16 @@ def _enter_left_out(desk: Desk, mapped: FolderMap) -> None:
         journal.fail(
             SyncFailure(desk.account, f, None, "", why, at, "skipped") for f, why in new
         )
+
+
+def _nothing_new(desk: Desk, pair: FolderPair) -> bool:
+    """Tell whether a folder holds nothing that goes back: then old is spared an empty one."""
+    assert desk.back is not None
+    status = desk.old.examine(pair.old)
+    brought = desk.back.brought(pair.old, status.uidvalidity)
+    heads = desk.old.heads([uid for uid in desk.old.uids() if uid not in brought])
+    now = desk.kit.clock()
+    return all(desk.filter.reason(h.size, h.internaldate, now) for h in heads)
 
 
 def _readable(
@@ -123,8 +135,15 @@ def _is_done(
         return False
     if not _unchanged(look, before, flags_matter=not desk.additions_only):
         return False
+    if desk.kit.course.most_removed is not None and _holds_more(desk, record, look):
+        return False
     desk.tally.done += look.found
     return True
+
+
+def _holds_more(desk: Desk, record: FolderRecord, look: FolderLook) -> bool:
+    """Tell whether new has copies whose originals are gone: earlier runs let them be."""
+    return desk.kit.journal.count(record.id) > look.copied + look.already
 
 
 def _unchanged(look: FolderLook, now: FolderStatus, *, flags_matter: bool) -> bool:

@@ -18,6 +18,7 @@ from migrate_mail.sync.desk import SyncKit
 from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.fleet import sync_all
 from migrate_mail.sync.mailbox import Doors
+from migrate_mail.sync.phase import DEFAULT, Course
 from support.mini_imap import MiniServer
 from support.moving import ANNA
 
@@ -66,7 +67,7 @@ class MiniMove:
     waits: list = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     now: datetime = NOON
-    switched: frozenset[str] = frozenset()
+    course: Course = DEFAULT
     secret: object = None
     renewed: object = None
     slot_wait: float = 60
@@ -97,7 +98,7 @@ class MiniMove:
             wait=self.wait,
             stop=self.stop,
             watch=self.seen.append,
-            switched=self.switched,
+            course=self.course,
             **more,
         )
 

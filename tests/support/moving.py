@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,6 +23,8 @@ from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.fleet import sync_all
 from migrate_mail.sync.folders import pair_folders
 from migrate_mail.sync.mailbox import Doors
+from migrate_mail.sync.phase import DEFAULT, Course
+from migrate_mail.sync.progress import SyncProgress
 from migrate_mail.sync.verify import compare
 
 ANNA, BERT = "anna@example.org", "bert@example.org"
@@ -78,7 +81,8 @@ class Move:
     seen: list = field(default_factory=list)
     waits: list = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    switched: frozenset[str] = frozenset()
+    course: Course = DEFAULT
+    watch: Callable[[SyncProgress], None] | None = None
 
     @property
     def state(self) -> Path:
@@ -93,8 +97,8 @@ class Move:
             clock=utc_now,
             wait=self.waits.append,
             stop=self.stop,
-            watch=self.seen.append,
-            switched=self.switched,
+            watch=self.watch or self.seen.append,
+            course=self.course,
         )
 
     def sync(self, user: str = ANNA):

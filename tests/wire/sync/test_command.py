@@ -169,6 +169,39 @@ def test_state_file_in_use_is_refused(move, project):
     assert "cutover" in result.stderr
 
 
+def test_a_phase_that_does_not_fit_is_refused(move, project):
+    """Before the switch there is nothing to drain: exit 2, nobody is dialled, and what fits is named."""
+    result = run(project, "--phase", "drain")
+    assert result.exit_code == 2
+    assert "phase drain does not fit" in result.stderr
+    assert "--phase stage" in result.stderr
+    assert not move.old.log
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_removals_are_named(move, project, dry):
+    """--delete says what goes, before it goes and after."""
+    fill(move.old)
+    assert run(project).exit_code == 0
+    move.old.remove(ANNA, "INBOX", move.old.messages(ANNA)[0].uid)
+    result = run(project, "--delete", *dry)
+    assert result.exit_code == 0
+    assert "Message 1" in result.stdout
+    assert len(move.new.messages(ANNA)) == (7 if dry else 6)
+
+
+def test_more_than_may_go_is_refused(move, project):
+    """Over --max-delete nothing is removed: exit 4, with the list and the number to give."""
+    fill(move.old)
+    assert run(project).exit_code == 0
+    move.old.remove(ANNA, "INBOX", move.old.messages(ANNA)[0].uid)
+    result = run(project, "--delete", "--max-delete", "0")
+    assert result.exit_code == 4
+    assert "--max-delete 1" in result.stdout
+    assert len(move.new.messages(ANNA)) == 7
+    assert run(project, "--max-delete", "5").exit_code == 2
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_stops_at_a_message_boundary(move, project, number):
     """Ctrl-C: exit 130, how to go on, and no message in doubt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrate_mail.sync.phase import Course, SyncPhase
 from support.moving import ANNA, AT, BERT, TARGETS, assert_same, contents, fill, message
 
 WRITING = {
@@ -97,7 +98,7 @@ def test_flags_at_new_are_left_alone_after_the_switch(move):
     """After the switch new mail is added, and what people did at new stays."""
     fill(move.old)
     move.sync()
-    move.switched = frozenset({"example.org"})
+    move.course = Course({"example.org": SyncPhase.DRAIN})
     uid = move.old.messages(ANNA)[0].uid
     move.old.set_flags(ANNA, "INBOX", uid, ["\\Deleted"])
     copy = move.new.messages(ANNA)[0]
@@ -118,7 +119,7 @@ def test_folder_renamed_at_new_after_the_switch_is_not_made_again(move):
     """People tidy up at new: their mail does not come back under the old name."""
     fill(move.old)
     move.sync()
-    move.switched = frozenset({"example.org"})
+    move.course = Course({"example.org": SyncPhase.DRAIN})
     rename(move.new, ANNA, "INBOX.Sent", "INBOX.My letters")
     outcome = move.sync()
     assert (outcome.state, outcome.copied) == ("done", 0)
@@ -129,7 +130,7 @@ def test_mail_arriving_for_a_renamed_folder_is_not_lost(move):
     """New mail in that folder at old is copied: the folder is made for it alone."""
     fill(move.old)
     move.sync()
-    move.switched = frozenset({"example.org"})
+    move.course = Course({"example.org": SyncPhase.DRAIN})
     rename(move.new, ANNA, "INBOX.Sent", "INBOX.My letters")
     move.old.deliver(ANNA, "Sent", message(88), date=AT)
     outcome = move.sync()

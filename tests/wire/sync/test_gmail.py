@@ -8,6 +8,7 @@ import pytest
 
 from migrate_mail.cli.sync_text import preview_lines
 from migrate_mail.sync.folders import pair_folders
+from migrate_mail.sync.phase import Course, SyncPhase
 from migrate_mail.sync.preview import preview
 from migrate_mail.sync.verify import compare
 from support.mini_imap import GMAIL, Line, MiniServer
@@ -121,7 +122,7 @@ def test_after_the_switch_a_moved_label_makes_no_second_copy(tmp_path):
         six = next(m for m in work.mails if m.body == message(6))
         work.mails.remove(six)
         move.old.store("Later", type(six)(0, six.body, msgid=six.msgid))
-        move.switched = frozenset({"example.org"})
+        move.course = Course({"example.org": SyncPhase.DRAIN})
         assert move.sync().copied == 0
         assert held(move.new) == ONCE
 
@@ -157,7 +158,7 @@ def parity(move):
 def test_dry_run_tells_what_goes_where(tmp_path):
     """Before the first byte each folder says what it gets, and what another label has."""
     with moving(tmp_path) as move:
-        found = preview(move.inventory.accounts[0], move.doors(), None)
+        found = preview(move.inventory.accounts[0], move.doors())
         lines = list(preview_lines([found]))
     gets = {f.old: (f.to_copy, f.elsewhere) for f in found.folders}
     assert gets == {

@@ -104,5 +104,5 @@ def test_dry_run_tells_the_days(tmp_path):
         old.deliver(["INBOX"], message(1, size=25_000))
         old.size = 2_100_000_000
         mini = MiniMove(old, new, inventory_of(tmp_path, (old, new)))
-        found = preview(mini.inventory.accounts[0], mini.doors(), None, clock=lambda: mini.now)
+        found = preview(mini.inventory.accounts[0], mini.doors(), clock=lambda: mini.now)
     assert found.pace == "4.2 days at Gmail's 500MB/day"
