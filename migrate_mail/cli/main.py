@@ -17,6 +17,7 @@ from migrate_mail.cli.cutover import cutover
 from migrate_mail.cli.demo import demo
 from migrate_mail.cli.guard import guarded
 from migrate_mail.cli.help_text import Grouped, help_text
+from migrate_mail.cli.ledger import ledger
 from migrate_mail.cli.preflight import preflight
 from migrate_mail.cli.report import report
 from migrate_mail.cli.rollback import rollback
@@ -39,6 +40,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (FILES, explain),
     (WAY, preflight),
     (WAY, sync),
+    (WAY, ledger),
     (WAY, cutover),
     (WAY, verify),
     (WAY, report),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,7 +17,20 @@ from migrate_mail.cli.options import (
     MigrationOption,
     who,
 )
-from migrate_mail.errors import ExitCode, UserError
+from migrate_mail.cli.sync_choice import log_in, most, rate, unfinished
+from migrate_mail.cli.sync_options import (
+    DeleteOption,
+    DryRunOption,
+    ExcludeOption,
+    JobsOption,
+    LoginsOption,
+    MaxDeleteOption,
+    OnlyOption,
+    PhaseOption,
+    RateOption,
+    RetryOption,
+)
+from migrate_mail.errors import ExitCode
 from migrate_mail.sync.phase import SyncPhase
 
 if TYPE_CHECKING:
@@ -29,59 +42,6 @@ if TYPE_CHECKING:
     from migrate_mail.sync.phase import Course
     from migrate_mail.sync.progress import AccountOutcome
 
-OnlyOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only", metavar="GLOB", help="Only accounts whose address matches (repeatable)."
-    ),
-]
-ExcludeOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--exclude", metavar="GLOB", help="Leave out accounts that match (repeatable)."
-    ),
-]
-JobsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs",
-        min=1,
-        help="Accounts at a time (default and most: the connections in migration.yaml).",
-    ),
-]
-RateOption = Annotated[
-    str | None,
-    typer.Option(
-        "--limit-rate",
-        metavar="RATE",
-        help="At most so many bytes a second, such as 2MB/s (see `limits` in migration.yaml, too).",
-    ),
-]
-DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Show folders and counts; change nothing.")
-]
-PhaseOption = Annotated[
-    SyncPhase | None,
-    typer.Option(
-        "--phase",
-        help="What the sync is for (default: what the state of the MX says). One that does not fit is refused.",
-    ),
-]
-DeleteOption = Annotated[
-    bool,
-    typer.Option(
-        "--delete",
-        help="In phase stage, remove copies of ours whose originals are gone from old and that nobody touched.",
-    ),
-]
-MaxDeleteOption = Annotated[
-    str | None,
-    typer.Option(
-        "--max-delete",
-        metavar="N|P%",
-        help="At most so many for each account, else none is removed (default: 10%, and 10 messages in any case).",
-    ),
-]
 STOPPING = "stopping at the next message; once more stops at once. Nothing is lost or doubled by either"
 
 
@@ -94,6 +54,8 @@ def sync(
     phase: PhaseOption = None,
     delete: DeleteOption = False,
     max_delete: MaxDeleteOption = None,
+    retry_failed: RetryOption = False,
+    check_logins: LoginsOption = False,
     dry_run: DryRunOption = False,
     by: ByOption = None,
     json: JsonOption = False,
@@ -108,16 +70,14 @@ def sync(
       drain  after the switch: new only gains what still arrives at old
       back   for a rollback: old gains what arrived at new since the switch
 
-    Nothing is removed anywhere, but for --delete in stage.
-
     Exit codes: 0 all copied, 1 some messages failed (listed by name), 3 an account could not be
     reached, or its server lets it go on only later (the text says when; the same command goes on
     then), 4 more would be removed than may be, 130 interrupted.
 
     Examples:
+      migrate-mail sync --check-logins
       migrate-mail sync --dry-run
-      migrate-mail sync --only 'anna@*' --jobs 2
-      migrate-mail sync --limit-rate 2MB/s
+      migrate-mail sync --only 'anna@*' --limit-rate 2MB/s
       migrate-mail sync --phase final
     """
     from migrate_mail.inventory.load import load_inventory
@@ -125,14 +85,17 @@ def sync(
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
 
-    slowest = _rate(limit_rate)
-    most = _most(max_delete, asked=delete)
+    slowest, removed = rate(limit_rate), most(max_delete, asked=delete)
     inventory = load_inventory(migration)
     accounts = select(inventory.accounts, only or [], exclude or [])
+    if retry_failed:
+        accounts = unfinished(accounts, inventory)
     world = world_of(inventory)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
     side_by_side = min(jobs or most_jobs(inventory), most_jobs(inventory))
-    job = _Job(world, doors, accounts, side_by_side, who(by), slowest, phase, most)
+    if check_logins:
+        raise typer.Exit(log_in(accounts, doors, side_by_side, as_json=json))
+    job = _Job(world, doors, accounts, side_by_side, who(by), slowest, phase, removed)
     raise typer.Exit(_preview(job, as_json=json) if dry_run else _copy(job, as_json=json))
 
 
@@ -148,16 +111,6 @@ class _Job:
     rate: int | None = None
     phase: SyncPhase | None = None
     most_removed: Most | None = None
-
-
-def _rate(text: str | None) -> int | None:
-    """Return bytes a second; UserError for what is none."""
-    from migrate_mail.files.rates import parse_rate
-
-    try:
-        return None if text is None else parse_rate(text)
-    except ValueError as error:
-        raise UserError(f"--limit-rate {text}: {error}") from None
 
 
 def _preview(job: _Job, *, as_json: bool) -> ExitCode:
@@ -201,20 +154,6 @@ def _copy(job: _Job, *, as_json: bool) -> ExitCode:
     if code is ExitCode.INTERRUPTED:
         note("interrupted. Run the same command again to go on.")
     return code
-
-
-def _most(text: str | None, *, asked: bool) -> Most | None:
-    """Return how many copies may be removed; None when nobody asked for any."""
-    from migrate_mail.errors import UserError
-    from migrate_mail.sync.most import DEFAULT_MOST, read_most
-
-    if not asked and text is not None:
-        raise UserError(
-            "--max-delete says how many, but not that any may go", hint="add --delete"
-        )
-    if not asked:
-        return None
-    return read_most(text) if text is not None else DEFAULT_MOST
 
 
 def _course(job: _Job, store: Store | None) -> Course:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from migrate_mail.sync.preview import AccountPreview, FolderPreview
     from migrate_mail.sync.progress import AccountOutcome
 
+MANY = 20
+"""Messages that are listed for an account."""
 MARKS = {
     "done": "ok",
     "incomplete": "NO",
@@ -54,13 +56,19 @@ def failure_line(failure: SyncFailure) -> str:
     return f"    {failure.folder}: {what}{subject}: {failure.reason}"
 
 
+def _failure_lines(failures: Sequence[SyncFailure]) -> Iterator[str]:
+    yield from (failure_line(f) for f in failures[:MANY])
+    if len(failures) > MANY:
+        yield f"    and {len(failures) - MANY} more: migrate-mail ledger"
+
+
 def summary_lines(
     outcomes: Sequence[AccountOutcome], failures: Sequence[SyncFailure]
 ) -> Iterator[str]:
     """Yield the end of a sync: a line for each account, what failed by name, the sum."""
     for outcome in outcomes:
         yield outcome_line(outcome)
-        yield from (failure_line(f) for f in failures if f.account == outcome.account)
+        yield from _failure_lines([f for f in failures if f.account == outcome.account])
         word = "removed" if outcome.removed else "to be removed"
         yield from (
             f'    {r.folder}: UID {r.uid} "{r.subject}": {word}' for r in outcome.removals
@@ -90,7 +98,12 @@ def _failure_data(failure: SyncFailure) -> dict[str, Any]:
         "folder": failure.folder,
         "uid": failure.uid,
         "subject": failure.subject,
+        "kind": failure.kind,
+        "from": failure.sender,
+        "date": failure.date,
+        "size": failure.size,
         "reason": failure.reason,
+        "remedy": failure.remedy,
         "at": failure.at.isoformat(),
     }
 

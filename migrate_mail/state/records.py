@@ -185,6 +185,16 @@ class FolderLook:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderBook:
+    """One folder of an account as it was last seen. look: None when no pass came to its end."""
+
+    account: str
+    old_name: str
+    new_name: str
+    look: FolderLook | None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncTotals:
     """Where the sync of one account stands, for reports.
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from migrate_mail.state.codec import maybe_moment_of, moment_of, moment_text
 from migrate_mail.state.records import (
     CopyRecord,
+    FolderBook,
     FolderLook,
     FolderRecord,
     MailboxSide,
@@ -191,10 +193,19 @@ class SyncJournal(Tables):
             " WHERE account = ?",
             (account,),
         )
-        return {
-            r[0]: FolderLook(r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], moment_of(r[9]))
-            for r in rows
-        }
+        return {r[0]: _look(r[1:]) for r in rows}
+
+    def books(self) -> list[FolderBook]:
+        """Return the last look at each folder of every account; one that was made anew counts once."""
+        rows = self._db.rows(
+            "SELECT account, old_name, new_name, sync_looks.* FROM sync_folders"
+            " LEFT JOIN sync_looks ON id = folder_id"
+            " WHERE id IN (SELECT max(id) FROM sync_folders GROUP BY account, old_name)"
+            " ORDER BY account, old_name"
+        )
+        return [
+            FolderBook(r[0], r[1], r[2], None if r[3] is None else _look(r[4:])) for r in rows
+        ]
 
     def fail(self, failures: Iterable[SyncFailure]) -> None:
         """Enter what was not copied, by name."""
@@ -300,6 +311,13 @@ class SyncJournal(Tables):
             )
             for r in self._db.rows(_TOTALS)
         ]
+
+
+def _look(row: Sequence[Any]) -> FolderLook:
+    uidnext, messages, modseq, found, copied, already, skipped, failed, at = row
+    return FolderLook(
+        uidnext, messages, modseq, found, copied, already, skipped, failed, moment_of(at)
+    )
 
 
 def _look_row(look: FolderLook) -> tuple[object, ...]:

@@ -63,6 +63,7 @@ class Tally:
     gone: copies whose original is no more at old; removed: those that were taken out of new.
     elsewhere: messages that are copied under another label of Gmail. merged: that Gmail, as new,
     keeps as one with another.
+    torn: folders whose books do not add up.
     careful: new did not understand an APPEND; from then on it is asked before every message.
     """
 
@@ -81,6 +82,7 @@ class Tally:
     gone: int = 0
     removed: int = 0
     removals: list[Removal] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
     careful: bool = False
     lost: Counter[str] = field(default_factory=Counter)
 

@@ -20,6 +20,7 @@ from migrate_mail.sync.work import FolderWork, survey
 
 _CONTINUE = "run the same command then; it goes on where it was"
 _RESTLESS = "old still changes: stop deliveries and logins there (make it read-only), and run this again"
+_TORN = "what was found and what became of it do not add up (migrate-mail ledger); run it again"
 MOST_FINAL_PASSES = 3
 
 
@@ -37,6 +38,8 @@ def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
         return _end(kit, tally, "stopped")
     if not still:
         return _end(kit, tally, "incomplete", _RESTLESS)
+    if tally.torn:
+        return _end(kit, tally, "incomplete", f"{_TORN}: {', '.join(tally.torn)}")
     return _end(kit, tally, "incomplete" if tally.failed else "done")
 
 
@@ -46,6 +49,10 @@ def _until_still(account: Account, kit: SyncKit, tally: Tally) -> bool:
     for _ in range(MOST_FINAL_PASSES if final else 1):
         before = (tally.copied, tally.flagged)
         _retrying(account, kit, tally)(_pass, account, kit, tally)
+        if (
+            tally.torn
+        ):  # mail came or went while we looked: what does not add up is looked at again
+            _retrying(account, kit, tally)(_pass, account, kit, tally)
         if kit.stop.is_set() or (tally.copied, tally.flagged) == before:
             return True
     return not final

@@ -31,8 +31,10 @@ def work_through(desk: Desk, works: Sequence[FolderWork]) -> None:
     desk.kit.journal.close_windows([w.record.id for w in ready if not w.unseen])
     if not desk.stopped:
         at = desk.kit.clock()
-        ended = (w for w in ready if w.closed or not w.sets)
-        desk.kit.journal.looked({w.record.id: _look(w, at) for w in ended})
+        looks = {w.record.id: _look(w, at) for w in ready if w.closed or not w.sets}
+        desk.kit.journal.looked(looks)
+        torn = (w for w in ready if w.record.id in looks and not looks[w.record.id].adds_up)
+        desk.tally.torn = [w.pair.old for w in torn]
 
 
 def _without_refusal(

@@ -93,7 +93,7 @@ def test_the_first_page_lists_the_commands_in_groups(pages):
         re.MULTILINE,
     )
 
-    assert way == ["preflight", "sync", "cutover", "verify", "report", "rollback"]
+    assert way == ["preflight", "sync", "ledger", "cutover", "verify", "report", "rollback"]
     assert all(re.search(rf"^  {name} ", page, re.MULTILINE) for name in NAMES)
     assert "..." not in page.partition("\n")[2]
 

@@ -169,6 +169,66 @@ def test_state_file_in_use_is_refused(move, project):
     assert "cutover" in result.stderr
 
 
+def test_the_ledger_names_what_was_not_copied(move, project):
+    """After a sync every number adds up, and what new refused stands in text, JSON and CSV by name."""
+    from migrate_mail.cli.ledger import ledger
+
+    def ask(*options):
+        app = typer.Typer()
+        app.command()(guarded(ledger))
+        return CliRunner().invoke(app, ["--migration", str(project), *options])
+
+    fill(move.old)
+    move.new.faults.poison = b"Message 3\r\n"
+    assert run(project).exit_code == 1
+    text, data = ask("--folders"), ask("--json", "--csv", str(project.parent / "not.csv"))
+    assert text.exit_code == data.exit_code == 1
+    assert (
+        "14 found in 6 folders = 13 copied + 0 there already + 0 skipped + 1 failed"
+        in text.stdout
+    )
+    assert "it adds up" in text.stdout
+    (named,) = json.loads(data.stdout)["not_copied"]
+    assert (named["folder"], named["subject"], named["kind"]) == (
+        "INBOX",
+        "Message 3",
+        "failed",
+    )
+    assert named["reason"]
+    assert named["remedy"]
+    assert "Message 3" in (project.parent / "not.csv").read_text()
+
+
+def test_retry_failed_tries_only_those(move, project):
+    """An account that ended well is left alone; when nothing is left to do that is said."""
+    fill(move.old)
+    fill(move.old, BERT)
+    move.new.faults.poison = b"Message 3\r\n"
+    assert run(project, "--only", ANNA).exit_code == 1
+    move.new.faults.poison = None
+    assert run(project, "--only", BERT).exit_code == 0
+    result = run(project, "--retry-failed")
+    assert result.exit_code == 0
+    assert f"{ANNA}: 1 copied" in result.stdout
+    assert BERT not in result.stdout
+    again = run(project, "--retry-failed")
+    assert again.exit_code == 0
+    assert "nothing to try again" in again.stderr
+
+
+def test_logins_are_checked_and_nothing_is_copied(move, project):
+    """Who cannot log in is told for each side; the exit code says that not all can."""
+    fill(move.old)
+    move.old.faults.refuse = {ANNA}
+    result = run(project, "--check-logins")
+    assert result.exit_code == 3
+    assert f"{ANNA} at old" in result.stdout
+    assert "1 of 2 accounts" in result.stdout
+    move.old.faults.refuse = set()
+    assert run(project, "--check-logins", "--json").exit_code == 0
+    assert not move.new.verbs() & {"APPEND", "CREATE"}
+
+
 def test_a_phase_that_does_not_fit_is_refused(move, project):
     """Before the switch there is nothing to drain: exit 2, nobody is dialled, and what fits is named."""
     result = run(project, "--phase", "drain")
