@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -17,7 +16,7 @@ from migrate_mail.cli.options import (
     MigrationOption,
     who,
 )
-from migrate_mail.cli.sync_choice import log_in, most, rate, unfinished
+from migrate_mail.cli.sync_choice import SyncJob, log_in, most, rate, unfinished
 from migrate_mail.cli.sync_options import (
     DeleteOption,
     DryRunOption,
@@ -34,11 +33,7 @@ from migrate_mail.errors import ExitCode
 from migrate_mail.sync.phase import SyncPhase
 
 if TYPE_CHECKING:
-    from migrate_mail.inventory.model import Account
-    from migrate_mail.run.world import World
     from migrate_mail.state.store import Store
-    from migrate_mail.sync.mailbox import Doors
-    from migrate_mail.sync.most import Most
     from migrate_mail.sync.phase import Course
     from migrate_mail.sync.progress import AccountOutcome
 
@@ -70,9 +65,8 @@ def sync(
       drain  after the switch: new only gains what still arrives at old
       back   for a rollback: old gains what arrived at new since the switch
 
-    Exit codes: 0 all copied, 1 some messages failed (listed by name), 3 an account could not be
-    reached, or its server lets it go on only later (the text says when; the same command goes on
-    then), 4 more would be removed than may be, 130 interrupted.
+    Exit codes: 0 all copied, 1 some messages failed, 3 an account could not be reached, or not
+    now (the text says when to go on), 4 more would be removed than may be, 130 interrupted.
 
     Examples:
       migrate-mail sync --check-logins
@@ -92,28 +86,13 @@ def sync(
         accounts = unfinished(accounts, inventory)
     world = world_of(inventory)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
-    side_by_side = min(jobs or most_jobs(inventory), most_jobs(inventory))
-    if check_logins:
-        raise typer.Exit(log_in(accounts, doors, side_by_side, as_json=json))
-    job = _Job(world, doors, accounts, side_by_side, who(by), slowest, phase, removed)
-    raise typer.Exit(_preview(job, as_json=json) if dry_run else _copy(job, as_json=json))
+    together = min(jobs or most_jobs(inventory), most_jobs(inventory))
+    job = SyncJob(world, doors, accounts, together, who(by), slowest, phase, removed)
+    act = log_in if check_logins else _preview if dry_run else _copy
+    raise typer.Exit(act(job, as_json=json))
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What one sync works on."""
-
-    world: World
-    doors: Doors
-    accounts: Sequence[Account]
-    jobs: int
-    by: str
-    rate: int | None = None
-    phase: SyncPhase | None = None
-    most_removed: Most | None = None
-
-
-def _preview(job: _Job, *, as_json: bool) -> ExitCode:
+def _preview(job: SyncJob, *, as_json: bool) -> ExitCode:
     """Show what a sync would do."""
     from contextlib import ExitStack
 
@@ -136,7 +115,7 @@ def _preview(job: _Job, *, as_json: bool) -> ExitCode:
     return ExitCode.CANNOT_TELL if unseen else ExitCode.GO
 
 
-def _copy(job: _Job, *, as_json: bool) -> ExitCode:
+def _copy(job: SyncJob, *, as_json: bool) -> ExitCode:
     """Copy, with a display, until done or stopped; the run is recorded in every case."""
     from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
@@ -156,9 +135,9 @@ def _copy(job: _Job, *, as_json: bool) -> ExitCode:
     return code
 
 
-def _course(job: _Job, store: Store | None) -> Course:
+def _course(job: SyncJob, store: Store | None) -> Course:
     """Return what this run may do to whom, and say so; UserError for a phase that does not fit."""
-    from migrate_mail.sync.phase import NEVER, SyncPhase, choose_course, reason, standings
+    from migrate_mail.sync.phase import NEVER, choose_course, reason, standings
 
     changes = store.dns_changes() if store else []
     domains = sorted({account.domain for account in job.accounts})
@@ -174,7 +153,7 @@ def _course(job: _Job, store: Store | None) -> Course:
 
 
 def _copy_all(
-    job: _Job, store: Store, course: Course, *, as_json: bool
+    job: SyncJob, store: Store, course: Course, *, as_json: bool
 ) -> list[AccountOutcome]:
     """Copy the accounts side by side; the first Ctrl-C stops at a message boundary."""
     import threading

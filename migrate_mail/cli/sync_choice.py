@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,8 +13,24 @@ from migrate_mail.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from migrate_mail.inventory.model import Account, Inventory
+    from migrate_mail.run.world import World
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.most import Most
+    from migrate_mail.sync.phase import SyncPhase
+
+
+@dataclass(frozen=True, slots=True)
+class SyncJob:
+    """What one sync works on."""
+
+    world: World
+    doors: Doors
+    accounts: Sequence[Account]
+    jobs: int
+    by: str
+    rate: int | None = None
+    phase: SyncPhase | None = None
+    most_removed: Most | None = None
 
 
 def rate(text: str | None) -> int | None:
@@ -44,23 +61,29 @@ def unfinished(accounts: list[Account], inventory: Inventory) -> list[Account]:
     return left
 
 
-def log_in(accounts: Sequence[Account], doors: Doors, jobs: int, *, as_json: bool) -> ExitCode:
+def log_in(job: SyncJob, *, as_json: bool) -> ExitCode:
     """Say which accounts cannot be opened on which side."""
     from dataclasses import asdict
 
     from migrate_mail.sync.logins import check_logins
 
-    problems = check_logins(accounts, doors, jobs=jobs)
+    problems = check_logins(job.accounts, job.doors, jobs=job.jobs)
     bad = len({p.account for p in problems})
     if as_json:
         told = [asdict(p) for p in problems]
         out_json(
-            {"schema": "migrate-mail/logins/v1", "accounts": len(accounts), "problems": told}
+            {
+                "schema": "migrate-mail/logins/v1",
+                "accounts": len(job.accounts),
+                "problems": told,
+            }
         )
     else:
         for problem in problems:
             out(f"??  {problem.account} at {problem.side}: {problem.reason}")
-        out(f"{len(accounts) - bad} of {len(accounts)} accounts can be opened on both sides")
+        out(
+            f"{len(job.accounts) - bad} of {len(job.accounts)} accounts can be opened on both sides"
+        )
     return ExitCode.CANNOT_TELL if problems else ExitCode.GO
 
 
