@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import Incoming, ReadOnlySession, Wanted, uid_set
@@ -39,6 +40,25 @@ class Contents:
                 while data := stream.chunk():
                     whole.update(data)
                 self._known[item.uid] = whole.hexdigest()
+
+
+Side = tuple[ReadOnlySession, str, Sequence[int]]
+
+
+def read_both(old: Side, new: Side) -> tuple[Contents, Contents]:
+    """Read the contents of messages of a folder on both sides at the same time."""
+
+    def read(side: Side) -> Contents:
+        session, folder, uids = side
+        session.examine(folder)
+        contents = Contents(session, folder)
+        contents.ahead(uids)
+        return contents
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(read, new)
+        mine = read(old)
+        return mine, coming.result()
 
 
 def uid_sets(uids: Sequence[int]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import MessageHead, ReadOnlySession
-from migrate_mail.sync.bodies import Contents, read_body
+from migrate_mail.sync.bodies import Contents, read_body, read_both
 from migrate_mail.sync.content import second, subject_of
 from migrate_mail.sync.flags import same_flags
 from migrate_mail.sync.gmail import Copies, Share, is_gmail, rank, read_ids
@@ -44,7 +44,7 @@ class FolderParity:
     """One folder on both sides, compared as multisets.
 
     extra: messages that only new has; after the switch that is new mail. problem: why it could
-    not be compared.
+    not be compared. coupled: UIDs at old and new of what was taken for the same.
     """
 
     old: str
@@ -56,6 +56,7 @@ class FolderParity:
     flags: tuple[Difference, ...] = ()
     dates: tuple[Difference, ...] = ()
     problem: str = ""
+    coupled: tuple[tuple[int, int], ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -76,14 +77,20 @@ def compare(
     deep: bool = False,
     wanted: Wanted = lambda _head: True,
     copies: Copies = "once",
+    tell: Callable[[str], None] = lambda _folder: None,
 ) -> list[FolderParity]:
     """Compare folders, pair by pair. deep: by the content of every message (reads everything).
 
     wanted: tells which messages of old new should have. copies: what becomes of Gmail's labels.
+    tell: told of each folder.
     """
     share = Share(copies) if is_gmail(old) else None
     ordered = sorted(pairs, key=rank) if share else pairs
-    return [_compare(old, new, p, wanted, deep=deep, share=share) for p in ordered]
+    found: list[FolderParity] = []
+    for pair in ordered:
+        tell(pair.old)
+        found.append(_compare(old, new, pair, wanted, deep=deep, share=share))
+    return found
 
 
 def _compare(
@@ -105,7 +112,11 @@ def _compare(
         if error.kind != "denied":
             raise
         return FolderParity(pair.old, pair.new, problem=error.message)
-    coupling = couple(mine, theirs, Contents(old), Contents(new), deep=deep)
+    contents = (Contents(old), Contents(new))
+    if deep and mine and theirs:
+        uids = [h.uid for h in mine], [h.uid for h in theirs]
+        contents = read_both((old, pair.old, uids[0]), (new, pair.new, uids[1]))
+    coupling = couple(mine, theirs, *contents, deep=deep)
     return FolderParity(
         old=pair.old,
         new=pair.new,
@@ -115,6 +126,7 @@ def _compare(
         extra=len(coupling.extra),
         flags=_flag_differences(pair.old, coupling),
         dates=_date_differences(pair.old, coupling),
+        coupled=tuple((mine.uid, theirs.uid) for mine, theirs in coupling.couples),
     )
 
 

@@ -25,34 +25,6 @@ app = typer.Typer()
 app.command()(guarded(sync))
 PASSWORD = "pw"
 
-YAML = """\
-schema: migrate-mail/migration/v1
-name: test
-domains: [example.org]
-systems:
-  old:
-    mx: [{{host: mx.old.example}}]
-    imap: {{host: imap.old.example, ca: ca.pem, secret: "env:TEST_PASSWORD"}}
-  new:
-    mx: [{{host: mx.new.example}}]
-    imap: {{host: imap.new.example, ca: ca.pem, secret: "env:TEST_PASSWORD"}}
-probe: {{sender: probe@example.net, helo: probe.example.net}}
-connect:
-  "imap.old.example:993": "127.0.0.1:{old}"
-  "imap.new.example:993": "127.0.0.1:{new}"
-"""
-
-
-@pytest.fixture
-def project(move, monkeypatch):
-    """Give the path of a migration.yaml for the two lab servers."""
-    base = move.inventory.base
-    path = base / "migration.yaml"
-    path.write_text(YAML.format(old=move.old.port, new=move.new.port))
-    (base / "accounts.csv").write_text(f"address\n{ANNA}\n{BERT}\n")
-    monkeypatch.setenv("TEST_PASSWORD", PASSWORD)
-    return path
-
 
 def run(project, *arguments):
     """Run the command in this process."""
