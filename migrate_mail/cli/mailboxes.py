@@ -98,6 +98,9 @@ def _account_line(proof: AccountProof, depth: Depth) -> str:
         parts.append(f"{proof.missing} MISSING")
     if proof.different:
         parts.append(f"{proof.different} DIFFERENT")
+    altered = sum(len(f.altered) for f in proof.folders)
+    if altered:
+        parts.append(f"{altered} that new rewrote, the same to read")
     flags, extra = sum(len(f.flags) for f in proof.folders), sum(f.extra for f in proof.folders)
     if flags:
         parts.append(f"{flags} with other flags")

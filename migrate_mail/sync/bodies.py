@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import Incoming, ReadOnlySession, Wanted, uid_set
-from migrate_mail.sync.content import ContentHash, content_hash
+from migrate_mail.sync.content import ContentHash
 
 _LONGEST = 4000
 _UNREADABLE = frozenset({"denied", "garbage"})
@@ -19,13 +19,20 @@ class Contents:
     def __init__(self, session: ReadOnlySession, folder: str = "") -> None:
         self._session = session
         self._folder = folder
-        self._known: dict[int, str | None] = {}
+        self._known: dict[int, tuple[str, str] | None] = {}
 
     def __call__(self, uid: int) -> str | None:
         """Return the hash of one message; None when the server does not give it."""
+        return None if (found := self._both(uid)) is None else found[0]
+
+    def gist(self, uid: int) -> str | None:
+        """Return the hash of what people read of a message; None when the server does not give it."""
+        return None if (found := self._both(uid)) is None else found[1]
+
+    def _both(self, uid: int) -> tuple[str, str] | None:
         if uid not in self._known:
             body = read_body(self._session, uid)
-            self._known[uid] = None if body is None else content_hash(body)
+            self._known[uid] = None if body is None else _hashes([body])
         return self._known[uid]
 
     def ahead(self, uids: Collection[int]) -> None:
@@ -36,10 +43,14 @@ class Contents:
         stream = self._session.bodies([Wanted(self._folder, uid_sets(missing))])
         for item in stream.items():
             if isinstance(item, Incoming):
-                whole = ContentHash()
-                while data := stream.chunk():
-                    whole.update(data)
-                self._known[item.uid] = whole.hexdigest()
+                self._known[item.uid] = _hashes(iter(stream.chunk, b""))
+
+
+def _hashes(pieces: Iterable[bytes]) -> tuple[str, str]:
+    whole = ContentHash()
+    for piece in pieces:
+        whole.update(piece)
+    return whole.hexdigest(), whole.gist()
 
 
 Side = tuple[ReadOnlySession, str, Sequence[int]]

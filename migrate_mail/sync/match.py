@@ -46,6 +46,10 @@ _ROUNDS: tuple[Round, ...] = (
     ),
     (lambda w: w.message_id, lambda h: h.message_id),
     (lambda w: w.size if w.message_id is None else None, lambda h: h.size),
+    (
+        lambda w: second(w.at) if w.message_id is None else None,
+        lambda h: second(h.internaldate),
+    ),
 )
 """From the closest likeness to the loosest: dates and sizes are changed by some servers, and
 equal messages with different dates must not be taken for each other while there is a choice."""

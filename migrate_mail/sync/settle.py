@@ -21,7 +21,8 @@ from migrate_mail.sync.work import FolderWork
 def settle(desk: Desk, work: FolderWork, missing: Sequence[int]) -> list[int]:
     """Enter receipts for messages that new has already; return the UIDs that it has not.
 
-    Only the contents decide. What a window tells to be ours is; anything else is not.
+    Only the contents decide, byte for byte, and else as far as people read them: who, when, what
+    about, and the body. What a window tells to be ours is; anything else is not.
     """
     free = _unclaimed(desk, work)
     if not free or not missing:
@@ -35,9 +36,30 @@ def settle(desk: Desk, work: FolderWork, missing: Sequence[int]) -> list[int]:
         mine.ahead(old)
         theirs.ahead(new)
 
-    found = match([_wanted(h) for h in heads], free, mine, theirs, ahead=ahead)
+    wanted = [_wanted(h) for h in heads]
+    found = match(wanted, free, mine, theirs, ahead=ahead)
+    found |= _rewritten(wanted, free, found, (mine, theirs))
     _enter(desk, work, {h.uid: h for h in heads}, {h.uid: h for h in free}, found)
     return [uid for uid in missing if uid not in found]
+
+
+def _rewritten(
+    wanted: Sequence[Wanted],
+    free: Sequence[MessageHead],
+    found: Mapping[int, int],
+    contents: tuple[Contents, Contents],
+) -> dict[int, int]:
+    """Match what is left by what people read of it: new may have rewritten the rest."""
+    taken = set(found.values())
+    left = [w for w in wanted if w.old_uid not in found]
+    there = [h for h in free if h.uid not in taken]
+    mine, theirs = contents
+
+    def ahead(old: Collection[int], new: Collection[int]) -> None:
+        mine.ahead(old)
+        theirs.ahead(new)
+
+    return match(left, there, mine.gist, theirs.gist, ahead=ahead) if left and there else {}
 
 
 def find_receipts(desk: Desk, work: FolderWork, sent: Sequence[int]) -> None:

@@ -44,7 +44,8 @@ class FolderParity:
     """One folder on both sides, compared as multisets.
 
     extra: messages that only new has; after the switch that is new mail. problem: why it could
-    not be compared. coupled: UIDs at old and new of what was taken for the same.
+    not be compared. coupled: UIDs at old and new of what was taken for the same. altered: messages that new has
+    as far as people read them, in other bytes: it rewrites.
     """
 
     old: str
@@ -57,6 +58,7 @@ class FolderParity:
     dates: tuple[Difference, ...] = ()
     problem: str = ""
     coupled: tuple[tuple[int, int], ...] = ()
+    altered: tuple[Difference, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -117,6 +119,7 @@ def _compare(
         uids = [h.uid for h in mine], [h.uid for h in theirs]
         contents = read_both((old, pair.old, uids[0]), (new, pair.new, uids[1]))
     coupling = couple(mine, theirs, *contents, deep=deep)
+    coupling, rewritten = _rewritten(coupling, contents)
     return FolderParity(
         old=pair.old,
         new=pair.new,
@@ -126,8 +129,44 @@ def _compare(
         extra=len(coupling.extra),
         flags=_flag_differences(pair.old, coupling),
         dates=_date_differences(pair.old, coupling),
-        coupled=tuple((mine.uid, theirs.uid) for mine, theirs in coupling.couples),
+        altered=tuple(
+            Difference(
+                pair.old, o.uid, o.message_id or "", f"{o.size} bytes", f"{n.size} bytes"
+            )
+            for o, n in rewritten
+        ),
+        coupled=tuple(
+            (mine.uid, theirs.uid)
+            for mine, theirs in coupling.couples
+            if (mine, theirs) not in rewritten
+        ),
     )
+
+
+def _rewritten(
+    coupling: Coupling, contents: tuple[Contents, Contents]
+) -> tuple[Coupling, list[Couple]]:
+    """Couple what is left by what people read of it; only messages of the same moment or id are read."""
+    mine, theirs = contents
+    near = {h.message_id for h in coupling.missing} - {None}
+    moments = {second(h.internaldate) for h in coupling.missing}
+    there: dict[str, list[MessageHead]] = {}
+    for head in coupling.extra:
+        alike = head.message_id in near or second(head.internaldate) in moments
+        if alike and (gist := theirs.gist(head.uid)) is not None:
+            there.setdefault(gist, []).append(head)
+    found: list[Couple] = []
+    for head in coupling.missing if there else ():
+        some = there.get(mine.gist(head.uid) or "")
+        if some:
+            found.append((head, some.pop(0)))
+    old, new = {o.uid for o, _ in found}, {n.uid for _, n in found}
+    rest = Coupling(
+        tuple(sorted((*coupling.couples, *found), key=lambda c: c[0].uid)),
+        tuple(h for h in coupling.missing if h.uid not in old),
+        tuple(h for h in coupling.extra if h.uid not in new),
+    )
+    return rest, found
 
 
 def _heads(session: ReadOnlySession, folder: str) -> list[MessageHead]:

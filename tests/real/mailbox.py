@@ -49,10 +49,8 @@ def seen(body: bytes, flags: frozenset[str], date: datetime) -> Seen:
 class Mailbox:
     """One login at one server. Folder names stay as on the wire (modified UTF-7)."""
 
-    def __init__(self, address: str, *, user: str, password: str, ca: Path) -> None:
-        context = ssl.create_default_context(cafile=str(ca))
-        context.check_hostname = False  # we dial the address, the certificate has the name
-        self._imap = imaplib.IMAP4_SSL(address, ssl_context=context, timeout=20)
+    def __init__(self, address: str, *, user: str, password: str, ca: Path | None) -> None:
+        self._imap = _dialled(address, ca)
         answer = f"\0{user}\0{password}".encode()
         self._do("authenticate", "PLAIN", lambda _: answer)
         self.separator = self._list('""')[0][1]
@@ -134,6 +132,15 @@ class Mailbox:
         kind, data = getattr(self._imap, command)(*arguments)
         assert kind == "OK", f"{command} {arguments[:1]}: {kind} {data}"
         return data
+
+
+def _dialled(address: str, ca: Path | None) -> imaplib.IMAP4:
+    """Dial a server; without a CA it has no TLS."""
+    if ca is None:
+        return imaplib.IMAP4(address, timeout=20)
+    context = ssl.create_default_context(cafile=str(ca))
+    context.check_hostname = False  # we dial the address, the certificate has the name
+    return imaplib.IMAP4_SSL(address, ssl_context=context, timeout=20)
 
 
 def _selectable(flags: set[str]) -> bool:
