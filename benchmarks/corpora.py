@@ -47,7 +47,9 @@ def fill(maildir: Path, corpus: Corpus) -> int:
         name = f"{1600000000 + number}.M{number}P1.bench,S={len(body)},W={len(body)}:2,{FLAGS[number % len(FLAGS)]}"
         path = place / name
         path.write_bytes(body)
-        moment = 1500000000 + number * 977 % 250_000_000  # some server or other stumbles over 2038
+        moment = (
+            1500000000 + number * 977 % 250_000_000
+        )  # some server or other stumbles over 2038
         os.utime(path, (moment, moment))
         total += len(body)
     return total

@@ -26,6 +26,7 @@ from migrate_mail.cli.sync_options import (
     MaxDeleteOption,
     OnlyOption,
     PhaseOption,
+    ProbeOption,
     RateOption,
     RetryOption,
 )
@@ -52,6 +53,7 @@ def sync(
     retry_failed: RetryOption = False,
     check_logins: LoginsOption = False,
     dry_run: DryRunOption = False,
+    probe: ProbeOption = False,
     by: ByOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -69,8 +71,7 @@ def sync(
     now (the text says when to go on), 4 more would be removed than may be, 130 interrupted.
 
     Examples:
-      migrate-mail sync --check-logins
-      migrate-mail sync --dry-run
+      migrate-mail sync --dry-run --probe
       migrate-mail sync --only 'anna@*' --limit-rate 2MB/s
       migrate-mail sync --phase final
     """
@@ -87,7 +88,7 @@ def sync(
     world = world_of(inventory)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
     together = min(jobs or most_jobs(inventory), most_jobs(inventory))
-    job = SyncJob(world, doors, accounts, together, who(by), slowest, phase, removed)
+    job = SyncJob(world, doors, accounts, together, who(by), slowest, phase, removed, probe)
     act = log_in if check_logins else _preview if dry_run else _copy
     raise typer.Exit(act(job, as_json=json))
 
@@ -96,6 +97,7 @@ def _preview(job: SyncJob, *, as_json: bool) -> ExitCode:
     """Show what a sync would do."""
     from contextlib import ExitStack
 
+    from migrate_mail.cli.sync_ahead import ahead_lines, look_ahead
     from migrate_mail.cli.sync_text import preview_data, preview_lines
     from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
@@ -107,10 +109,11 @@ def _preview(job: SyncJob, *, as_json: bool) -> ExitCode:
         course = _course(job, store)
         known = Known(store.sync if store else None, course)
         previews = preview_all(job.accounts, job.doors, known, jobs=job.jobs)
+    ahead = look_ahead(job, previews)
     if as_json:
-        out_json(preview_data(previews), line=True)
+        out_json(preview_data(previews) | ahead, line=True)
     else:
-        out("\n".join(preview_lines(previews)))
+        out("\n".join([*preview_lines(previews), *ahead_lines(ahead)]))
     unseen = any(a.problem or any(f.problem for f in a.folders) for a in previews)
     return ExitCode.CANNOT_TELL if unseen else ExitCode.GO
 

@@ -31,6 +31,7 @@ class SyncJob:
     rate: int | None = None
     phase: SyncPhase | None = None
     most_removed: Most | None = None
+    probe: bool = False
 
 
 def rate(text: str | None) -> int | None:

@@ -61,6 +61,13 @@ MaxDeleteOption = Annotated[
         help="At most so many for each account, else none is removed (default: 10%, and 10 messages in any case).",
     ),
 ]
+ProbeOption = Annotated[
+    bool,
+    typer.Option(
+        "--probe",
+        help="With --dry-run: try out in a scratch folder at new what it does to messages; the folder is removed.",
+    ),
+]
 RetryOption = Annotated[
     bool,
     typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -16,9 +17,12 @@ from migrate_mail.net.imap_text import write_date, write_flags
 from migrate_mail.net.imap_types import AppendReceipt, FolderStatus, Making
 from migrate_mail.net.imap_wire import Answer, ImapWire
 
+SCRATCH_NAME = re.compile(r"migrate-mail probe [0-9a-f]{8}$")
+"""The only folders that are ever deleted."""
+
 
 class Session(ReadOnlySession):
-    """A session that can also write: folders, messages, flags. It removes single messages by UID, never more."""
+    """A session that can also write: folders, messages, flags. It removes single messages by UID, and scratch folders."""
 
     def __init__(self, wire: ImapWire, able: frozenset[str], held: ExitStack) -> None:
         super().__init__(wire, able, held)
@@ -34,6 +38,13 @@ class Session(ReadOnlySession):
         """Make a folder; NetError `denied` when it is there or may not be."""
         with self._talk("CREATE"):
             self._checked(self._wire.do("CREATE", self._names.write(folder)))
+
+    def delete_scratch(self, folder: str) -> None:
+        """Delete a folder of the probe, with what is in it; any other name is refused here."""
+        if not SCRATCH_NAME.search(folder):
+            raise self._wire.stream.fail("denied", f"{folder} is no scratch folder of ours")
+        with self._talk("DELETE"):
+            self._checked(self._wire.do("DELETE", self._names.write(folder)))
 
     def subscribe(self, folder: str) -> None:
         """Subscribe to a folder, so that mail programs show it."""

@@ -13,11 +13,16 @@ import trustme
 
 from migrate_mail.finding import utc_now
 from migrate_mail.inventory.load import load_inventory
+from migrate_mail.net.imap import ImapDialer, ImapTarget
+from migrate_mail.net.limits import HostLimits
+from migrate_mail.net.routes import Routes
 from migrate_mail.run.world import open_world
+from migrate_mail.secret import Secret
 from migrate_mail.state.store import Store
 from migrate_mail.sync.desk import SyncKit
 from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.mailbox import Doors
+from migrate_mail.sync.probe import probe
 from real.compare import differences
 from real.letters import letters_of
 from real.mailbox import Letter, Mailbox
@@ -173,6 +178,22 @@ def test_from_dovecot(dovecot, other, sync):
         again, _ = sync(user, "bert", to_other=True, lose_state=lost)
         assert again.copied == 0
         assert _contents(other, "bert") == after
+
+
+def test_a_probe_tells_what_it_does(dovecot, other, sync):
+    """Trying it out says beforehand what it will refuse or rewrite, and leaves nothing behind."""
+    before = _contents(other, "bert")
+    target = ImapTarget("imap.other.test", 143, "none", None, "bert")
+    routes = Routes({"imap.other.test:143": f"{other.address}:143"})
+    dialer = ImapDialer(routes=routes, limits=HostLimits(), timeout=20)
+    with dialer.read_write(target, Secret(USERS["bert"])) as new:
+        found = probe(new)
+
+    told = "; ".join(found.findings)
+    if isinstance(other, Cyrus):
+        assert "bytes beyond ASCII in the header: its bytes are changed" in told
+    assert "an ordinary message" not in told
+    assert _contents(other, "bert") == before
 
 
 def _count(contents) -> int:

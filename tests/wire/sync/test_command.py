@@ -201,6 +201,27 @@ def test_logins_are_checked_and_nothing_is_copied(move, project):
     assert not move.new.verbs() & {"APPEND", "CREATE"}
 
 
+def test_dry_run_with_probe_tries_new_out(move, project):
+    """--dry-run --probe says what new does to messages; without --probe new gets no command that writes."""
+    fill(move.old)
+    assert run(project, "--dry-run").exit_code == 0
+    assert not move.new.verbs() & {"CREATE", "APPEND", "DELETE"}
+    said = run(project, "--dry-run", "--probe")
+    assert said.exit_code == 0
+    assert f"tried out in a scratch folder of {ANNA}" in said.stdout
+    assert move.new.folders(ANNA) == ["INBOX"]
+    data = json.loads(run(project, "--dry-run", "--probe", "--json").stdout.splitlines()[-1])
+    assert data["probe"]["findings"] == []
+
+
+def test_dry_run_estimates_from_a_sample(move, project):
+    """More than a few megabytes: the time is reckoned from messages that were really read."""
+    for n in range(6):
+        move.old.deliver(ANNA, "INBOX", message(n, size=1_000_000), date=AT)
+    said = run(project, "--dry-run")
+    assert "about 1 s, if new stores as fast as old gave a sample" in said.stdout
+
+
 def test_a_phase_that_does_not_fit_is_refused(move, project):
     """Before the switch there is nothing to drain: exit 2, nobody is dialled, and what fits is named."""
     result = run(project, "--phase", "drain")
