@@ -111,13 +111,21 @@ class Logins:
         (folder / "oauth2").write_text(
             OAUTH2.format(url=introspection, ca=folder / "sign-in-ca.pem")
         )
-        text = CONF.format(
+        self._conf = CONF.format(
             folder=folder, address=self.address, uid=owner.pw_uid, gid=owner.pw_gid
         )
-        (folder / "dovecot.conf").write_text(text)
+        self.start()
+
+    def start(self, also: str = "") -> None:
+        """Start it; also: further lines of its configuration."""
+        (self.folder / "dovecot.conf").write_text(self._conf + also)
         listens = [(self.address, port) for port in (993, 143)]
-        command = ("dovecot", "-F", "-c", folder / "dovecot.conf")
+        command = ("dovecot", "-F", "-c", self.folder / "dovecot.conf")
         self._processes.start("dovecot-logins", *command, listens=listens)
+
+    def stop(self) -> None:
+        """End it and all its sessions, as a restart does."""
+        self._processes.stop("dovecot-logins")
 
     @property
     def connect(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -69,6 +70,14 @@ class Processes:
         self._look_after(process.pid)
         for listener in listens:
             until(lambda at=listener: self._ready(name, at), lambda: self._said(name))
+
+    def stop(self, name: str) -> None:
+        """End one server with all its children."""
+        process = self._running.pop(name)
+        for pid in watchdog.members({process.pid}):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        process.wait(PATIENCE)
 
     def pid(self, name: str) -> int:
         """Return the process id of a server (its master, where it has one)."""
