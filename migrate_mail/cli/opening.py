@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from migrate_mail.cli.console import ask_secret, can_ask, note
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from migrate_mail.inventory.model import Inventory
     from migrate_mail.run.world import World
 
 
-def world_of(inventory: Inventory) -> World:
+def world_of(inventory: Inventory, transcript: Path | None = None) -> World:
     """Open the world; secrets are asked and sign-ins shown only where a person sits."""
     from migrate_mail.run.world import open_world
 
@@ -19,7 +21,10 @@ def world_of(inventory: Inventory) -> World:
         note(line)
     asked = can_ask()
     return open_world(
-        inventory, ask=ask_secret if asked else None, tell=note if asked else None
+        inventory,
+        ask=ask_secret if asked else None,
+        tell=note if asked else None,
+        transcript=transcript,
     )
 
 

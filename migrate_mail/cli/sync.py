@@ -29,6 +29,7 @@ from migrate_mail.cli.sync_options import (
     ProbeOption,
     RateOption,
     RetryOption,
+    TranscriptOption,
 )
 from migrate_mail.errors import ExitCode
 from migrate_mail.sync.phase import SyncPhase
@@ -54,13 +55,13 @@ def sync(
     check_logins: LoginsOption = False,
     dry_run: DryRunOption = False,
     probe: ProbeOption = False,
+    transcript: TranscriptOption = None,
     by: ByOption = None,
     json: JsonOption = False,
 ) -> None:
     """Copy every folder, message, flag and date from old to new, each message exactly once.
 
-    Old is only read. Run it as often as you like, also after an interruption: it goes on where
-    it was. What it may do depends on the phase:
+    Old is only read. Run it as often as you like: it goes on where it was, by phases:
 
       stage  before the switch: new follows old, flags too
       final  the last delta, old made read-only: passes until old rests
@@ -85,7 +86,7 @@ def sync(
     accounts = select(inventory.accounts, only or [], exclude or [])
     if retry_failed:
         accounts = unfinished(accounts, inventory)
-    world = world_of(inventory)
+    world = world_of(inventory, transcript)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
     together = min(jobs or most_jobs(inventory), most_jobs(inventory))
     job = SyncJob(world, doors, accounts, together, who(by), slowest, phase, removed, probe)

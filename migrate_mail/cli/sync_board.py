@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import asdict
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from migrate_mail.cli.bar import Bar
 from migrate_mail.cli.console import note, on_terminal, out_json
-from migrate_mail.report.words import count, size
+from migrate_mail.report.words import count, size, span
 
 if TYPE_CHECKING:
     from migrate_mail.sync.progress import SyncProgress
@@ -65,7 +66,13 @@ class SyncBoard:
         now = time.monotonic()
         if progress.state != state or now - at >= JSON_EVERY:
             self._said[progress.account] = (progress.state, now)
-            out_json({"event": "progress", **asdict(progress)}, line=True)
+            seconds = now - self._began
+            mine = {
+                "seconds": round(seconds, 1),
+                "bytes_per_second": round(progress.bytes / max(seconds, 0.001)),
+                "seconds_left": _left(progress.copied, progress.total - progress.done, seconds),
+            }
+            out_json({"event": "progress", **asdict(progress), **mine}, line=True)
 
     def _say(self, progress: SyncProgress) -> None:
         """Print what is worth a line of its own."""
@@ -97,4 +104,20 @@ class SyncBoard:
         copied, sent = sum(p.copied for p in some), sum(p.bytes for p in some)
         seconds = max(now - self._began, 0.001)
         rate = f"{copied / seconds:.0f} messages/s, {size(int(sent / seconds))}/s"
-        return f"{ended}/{self._accounts} accounts, {copied} messages ({size(sent)}), {rate}"
+        failed = sum(p.failed for p in some)
+        wrong = f", {failed} NOT copied" if failed else ""
+        left = _left(copied, sum(p.total - p.done for p in some), seconds)
+        # Accounts that have not begun are not counted: nobody knows yet what they hold.
+        soon = (
+            f", about {span(timedelta(seconds=left))} left"
+            if left and not self._bar.drawn
+            else ""
+        )
+        return f"{ended}/{self._accounts} accounts, {copied} messages ({size(sent)}), {rate}{wrong}{soon}"
+
+
+def _left(copied: int, to_do: int, seconds: float) -> int | None:
+    """Return the seconds that the rest takes at this rate; None while nothing can be said."""
+    if not copied or seconds < 1:
+        return None
+    return round(max(to_do, 0) * seconds / copied)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,6 +67,13 @@ ProbeOption = Annotated[
     typer.Option(
         "--probe",
         help="With --dry-run: try out in a scratch folder at new what it does to messages; the folder is removed.",
+    ),
+]
+TranscriptOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--transcript",
+        help="Write what is said to the servers and by them to this file, without logins and mail: for a vendor.",
     ),
 ]
 RetryOption = Annotated[

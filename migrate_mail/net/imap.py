@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.facts import Endpoint
@@ -31,6 +32,9 @@ from migrate_mail.net.names import system_addresses
 from migrate_mail.net.retry import patiently
 from migrate_mail.net.routes import Routes
 from migrate_mail.secret import Secret
+
+if TYPE_CHECKING:
+    from migrate_mail.net.transcript import Line
 
 __all__ = [
     "AppendReceipt",
@@ -67,6 +71,7 @@ class ImapDialer:
     """Opens sessions; the certificate must be good for the configured host, rerouted or not.
 
     timeout: seconds for each step of a conversation. wait: sleeps between tries.
+    trace: gives what takes down the words of a new connection.
     """
 
     def __init__(
@@ -76,11 +81,13 @@ class ImapDialer:
         limits: HostLimits,
         timeout: float = 30,
         wait: Callable[[float], object] | None = None,
+        trace: Callable[[Endpoint], Line] | None = None,
     ) -> None:
         self._routes = routes
         self._limits = limits
         self._timeout = timeout
         self._wait = wait or threading.Event().wait
+        self._trace = trace
 
     def read_only(self, target: ImapTarget, secret: Secret) -> ReadOnlySession:
         """Open a session that cannot change anything at the server."""
@@ -112,7 +119,12 @@ class ImapDialer:
             try:
                 wire, able = patiently(
                     lambda: connect(
-                        endpoint, target, secret, look_only=look_only, timeout=self._timeout
+                        endpoint,
+                        target,
+                        secret,
+                        look_only=look_only,
+                        timeout=self._timeout,
+                        trace=self._trace(endpoint) if self._trace else None,
                     ),
                     wait=self._wait,
                 )

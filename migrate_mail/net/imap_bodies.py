@@ -163,6 +163,8 @@ class BodyStream:
 
     def _coming(self, found: re.Match[bytes]) -> Incoming:
         uid, flags, date, size = found.groups()
+        if self._wire.trace is not None:
+            self._wire.trace("<", b"* FETCH (UID %b BODY[] {%b})" % (uid, size))
         self._left = int(size)
         if not self._left:
             self._end()

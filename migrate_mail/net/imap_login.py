@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from migrate_mail.errors import NetError
 from migrate_mail.net import tls
@@ -28,6 +29,9 @@ from migrate_mail.net.sasl import (
 from migrate_mail.net.stream import Stream
 from migrate_mail.secret import Secret
 
+if TYPE_CHECKING:
+    from migrate_mail.net.transcript import Line
+
 _LONGEST_AT_ONCE = 8000
 """Octets: some servers take no longer lines before the login; a token can be that long."""
 _ANOTHER = "if it was renewed, compare that with the server's own, then write it into `tls_waiver` or remove the waiver"
@@ -35,13 +39,19 @@ _UNTRUSTED = "name the authority that signed it with `ca:`; or let somebody answ
 
 
 def connect(
-    endpoint: Endpoint, target: ImapTarget, secret: Secret, *, look_only: bool, timeout: float
+    endpoint: Endpoint,
+    target: ImapTarget,
+    secret: Secret,
+    *,
+    look_only: bool,
+    timeout: float,
+    trace: Line | None = None,
 ) -> tuple[ImapWire, frozenset[str]]:
     """Dial, put TLS on, log in; return the connection and what the server can do then."""
     # All of it together may take this long, however slowly the bytes come.
     stream = Stream(endpoint, timeout=timeout, total=3 * timeout)
     try:
-        wire = _greeted(stream, target, look_only=look_only)
+        wire = _greeted(stream, target, look_only=look_only, trace=trace)
         _log_in(wire, target, secret)
         able = capabilities(wire)
     except NetError:
@@ -59,12 +69,14 @@ def capabilities(wire: ImapWire) -> frozenset[str]:
     return wire.capable or frozenset()
 
 
-def _greeted(stream: Stream, target: ImapTarget, *, look_only: bool) -> ImapWire:
+def _greeted(
+    stream: Stream, target: ImapTarget, *, look_only: bool, trace: Line | None
+) -> ImapWire:
     if target.tls == "implicit":
         stream.begin("TLS")
         _secure(stream, target)
     stream.begin("banner")
-    wire = ImapWire(stream, look_only=look_only)
+    wire = ImapWire(stream, look_only=look_only, trace=trace)
     if wire.greeting != b"OK":
         raise stream.fail("garbage", "the server greets with PREAUTH: whose mailbox is this?")
     if not any(able.startswith("IMAP4") for able in capabilities(wire)):

@@ -6,11 +6,15 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap_advice import Heard
 from migrate_mail.net.imap_tokens import Piece
 from migrate_mail.net.stream import Stream
+
+if TYPE_CHECKING:
+    from migrate_mail.net.transcript import Line
 
 _LONGEST_LINE = 32 * 1024 * 1024
 """A SEARCH answer is one line: this is enough for 3 million messages."""
@@ -65,11 +69,12 @@ class ImapWire:
 
     Servers work through commands in order (RFC 9051 section 5.5), so what comes before the end
     of the oldest command belongs to it. look_only: refuses every command that could change
-    something at the server.
+    something at the server. trace: gets what is said, line by line, without mail and logins.
     """
 
-    def __init__(self, stream: Stream, *, look_only: bool) -> None:
+    def __init__(self, stream: Stream, *, look_only: bool, trace: Line | None = None) -> None:
         self.stream = stream
+        self.trace = trace
         self.capable: frozenset[str] | None = None
         self.heard = Heard()
         self._look_only = look_only
@@ -93,6 +98,8 @@ class ImapWire:
         self._next += 1
         self.heard.commands = self._next
         self._out.append(b" ".join([tag, *raw]) + b"\r\n")
+        if self.trace is not None:
+            self.trace(">", self._out[-1])
         self._first |= not self._under_way
         self._under_way.append(tag)
         return tag
@@ -259,7 +266,12 @@ class ImapWire:
         self.capable = frozenset(names.decode("ascii", "replace").upper().split())
 
     def _line(self) -> bytes:
-        return self.stream.line(_LONGEST_LINE).rstrip(b"\r\n")
+        line = self.stream.line(_LONGEST_LINE).rstrip(b"\r\n")
+        if self.trace is not None:
+            # Some servers echo what they were sent: of an answer to a login only its kind is shown.
+            private = self._verb in {"AUTHENTICATE", "LOGIN"} and not line.startswith(b"* ")
+            self.trace("<", b" ".join(line.split()[:2]) + b" ***" if private else line)
+        return line
 
     def _greeting(self) -> bytes:
         """Read the greeting: OK or PREAUTH. A server that says BYE wants no more clients for now."""

@@ -23,7 +23,9 @@ from migrate_mail.state.store import STATE_NAME
 
 if TYPE_CHECKING:
     from migrate_mail.net.dns import Dns
+    from migrate_mail.net.facts import Endpoint
     from migrate_mail.net.smtp import SmtpDialer
+    from migrate_mail.net.transcript import Line
 
 
 @dataclass(frozen=True)
@@ -83,16 +85,28 @@ def open_world(
     clock: Clock = utc_now,
     ask: Callable[[str], str] | None = None,
     tell: Callable[[str], None] | None = None,
+    transcript: Path | None = None,
 ) -> World:
-    """Build the dialers; nothing is dialled yet. ask, tell: for the person at the terminal, if any."""
+    """Build the dialers; nothing is dialled yet. ask, tell: for the person at the terminal, if any.
+
+    transcript: a file for what is said to IMAP servers and by them.
+    """
     routes, limits = Routes(inventory.spec.connect), HostLimits()
     secrets = Secrets(inventory.base, environ=os.environ, ask=ask)
     return World(
         inventory=inventory,
-        imap=ImapDialer(routes=routes, limits=limits),
+        imap=ImapDialer(routes=routes, limits=limits, trace=_trace(transcript, clock)),
         limits=limits,
         secrets=secrets,
         tokens=Tokens(partial(secrets.get, lines=True), tell=tell),
         clock=clock,
         wait=time.sleep,  # noqa: TID251 - here is where the real clock comes in
     )
+
+
+def _trace(path: Path | None, clock: Clock) -> Callable[[Endpoint], Line] | None:
+    if path is None:
+        return None
+    from migrate_mail.net.transcript import Transcript
+
+    return Transcript(path, clock).connection

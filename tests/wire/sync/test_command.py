@@ -83,6 +83,9 @@ def test_json_is_lines_of_progress_and_a_result(move, project):
     result = run(project, "--json")
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert {line["event"] for line in lines[:-1]} == {"progress"}
+    assert all(
+        {"seconds", "bytes_per_second", "seconds_left"} <= line.keys() for line in lines[:-1]
+    )
     final = lines[-1]
     assert (final["event"], final["schema"]) == ("result", "migrate-mail/sync/v1")
     assert {a["account"]: (a["state"], a["copied"]) for a in final["accounts"]} == {
