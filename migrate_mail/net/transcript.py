@@ -28,7 +28,7 @@ class Transcript:
         self._lock = threading.Lock()
         self._count = 0
         path.touch(mode=0o600)
-        self._file = path.open("a", encoding="ascii", errors="backslashreplace", buffering=1)
+        self._path = path
 
     def connection(self, where: object) -> Line:
         """Return what takes the lines of a new connection."""
@@ -42,15 +42,11 @@ class Transcript:
 
         return line
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
     def _write(self, number: int, direction: str, text: str) -> None:
         at = f"{self._clock():%Y-%m-%dT%H:%M:%S.%f}"[:-3]
-        with self._lock:
-            if not self._file.closed:
-                self._file.write(f"{at} {number:3} {direction} {text}\n")
+        # Opened for each line: whatever ends the program, all that was said is in the file.
+        with self._lock, self._path.open("a", encoding="ascii", errors="replace") as file:
+            file.write(f"{at} {number:3} {direction} {text}\n")
 
 
 def told(said: bytes) -> str:
