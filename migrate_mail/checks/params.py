@@ -13,6 +13,9 @@ from migrate_mail.state.records import MailboxSide
 System = Literal["old", "new", "both"]
 
 
+Zone = Literal["live", "planned"]
+
+
 def sides_of(system: System) -> tuple[MailboxSide, ...]:
     """Return the sides that a `system` parameter stands for."""
     return ("old", "new") if system == "both" else (system,)
@@ -23,6 +26,18 @@ class SideParams(StrictModel):
 
     system: Literal["old", "new"] = Field(
         default="new", description="whose MX records are wanted"
+    )
+
+
+class ZoneParams(StrictModel):
+    """Which zone is looked at."""
+
+    zone: Zone = Field(
+        default="planned",
+        description=(
+            "`live`: as the name servers show it now; "
+            "`planned`: as it will be, with `systems.new.mx` and `dns.records` of migration.yaml on top"
+        ),
     )
 
 

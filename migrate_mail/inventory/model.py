@@ -28,6 +28,8 @@ from migrate_mail.inventory.login_settings import (
     OAuthSettings,
     TlsWaiver,
 )
+from migrate_mail.inventory.record_settings import RecordSettings
+from migrate_mail.inventory.sending import Sending
 from migrate_mail.inventory.sync_rules import SyncSettings
 
 SCHEMA = "migrate-mail/migration/v1"
@@ -108,6 +110,7 @@ class System(StrictModel):
 
     mx: list[MxHost] = Field(min_length=1)
     imap: ImapServer
+    sends: Sending = Sending()
 
 
 class Systems(StrictModel):
@@ -126,7 +129,7 @@ class TsigKey(StrictModel):
 
 
 class DnsSettings(StrictModel):
-    """How the MX RRset is changed."""
+    """How the MX RRset is changed, and what else will be published."""
 
     driver: Literal["manual", "rfc2136"] = "manual"
     server: ServerMaybePort | None = Field(
@@ -135,6 +138,10 @@ class DnsSettings(StrictModel):
     key: TsigKey | None = None
     ttl: int = Field(
         default=300, ge=0, le=2147483647, description="TTL of the new MX RRset, seconds"
+    )
+    records: list[RecordSettings] = Field(
+        default_factory=list,
+        description="the other records that will be published: checked as if they were there already, and printed to paste",
     )
 
 

@@ -13,6 +13,7 @@ from migrate_mail.files.names import mail_address
 from migrate_mail.files.yaml_document import DataPath, YamlDocument
 from migrate_mail.inventory.login_rules import login_rules
 from migrate_mail.inventory.model import Account, DnsSettings, ImapServer, MigrationFile, MxHost
+from migrate_mail.inventory.record_settings import record_rules
 from migrate_mail.inventory.sync_rules import map_rules
 
 
@@ -24,6 +25,7 @@ def file_rules(document: YamlDocument, spec: MigrationFile, base: Path) -> Itera
         yield from _twice(document, path, [mx.host for mx in _mx(spec, side)], "host")
         yield from login_rules(document, side, _imap(spec, side), now=datetime.now(UTC))
     yield from _dns(document, spec.dns)
+    yield from record_rules(document, spec)
     yield from map_rules(document, spec.sync)
     yield from _contacts(document, spec)
     yield from _files(document, spec, base)
@@ -100,6 +102,8 @@ def _files(document: YamlDocument, spec: MigrationFile, base: Path) -> Iterator[
     wanted: list[tuple[DataPath, Path | None]] = [
         (("systems", "old", "imap", "ca"), spec.systems.old.imap.ca),
         (("systems", "new", "imap", "ca"), spec.systems.new.imap.ca),
+        (("systems", "old", "sends", "sample"), spec.systems.old.sends.sample),
+        (("systems", "new", "sends", "sample"), spec.systems.new.sends.sample),
         (("probe", "ca"), spec.probe.ca),
         *(
             (("checklists", i), None if name.startswith("builtin:") else Path(name))
