@@ -61,11 +61,11 @@ def test_what_is_not_planned_stays_as_it_is():
 def test_an_alias_hides_everything_at_its_name():
     """A planned CNAME answers for every type, and a planned removal of one lets nothing through."""
     name = "mta-sts.example.org"
-    alias = overlaid(
-        _plan(name, "CNAME", "sts.new.example."), _live(name, "A", ("192.0.2.1",))
-    )
+    alias = overlaid(_plan(name, "CNAME", "sts.new.example."), _live(name, "A", ("192.0.2.1",)))
     assert (alias.cname, alias.records) == ("sts.new.example.", ())
-    gone = overlaid(_plan(name, "CNAME"), _live(name, "A", ("192.0.2.1",), cname="web.example."))
+    gone = overlaid(
+        _plan(name, "CNAME"), _live(name, "A", ("192.0.2.1",), cname="web.example.")
+    )
     assert (gone.status, gone.cname, gone.records) == ("nodata", None, ())
 
 
