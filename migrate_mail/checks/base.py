@@ -15,6 +15,7 @@ from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Clock, Finding
 from migrate_mail.inventory.model import Account, Inventory, Login
 from migrate_mail.net.dns import Dns
+from migrate_mail.net.https import HttpsDialer
 from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.smtp import SmtpDialer
 from migrate_mail.secret import Secret
@@ -55,6 +56,7 @@ class Context:
     item: str | None
     dns: Dns
     smtp: SmtpDialer
+    https: HttpsDialer
     imap: ImapDialer
     secret: Callable[[Login], Secret]
     journal: Journal

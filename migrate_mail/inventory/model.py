@@ -151,7 +151,8 @@ class Probe(StrictModel):
     sender: MailAddress = Field(description="envelope sender of test mail; an address of yours")
     helo: HeloName = Field(description="EHLO name; constant, and yours")
     ca: Path | None = Field(
-        default=None, description="PEM file of the CA to trust for SMTP instead of the system's"
+        default=None,
+        description="PEM file of the CA to trust for SMTP and HTTPS instead of the system's",
     )
     canary: dict[Domain, MailAddress] = Field(
         default_factory=dict,
@@ -187,6 +188,10 @@ class MigrationFile(StrictModel):
     resolvers: list[Resolver] = Field(
         default_factory=list,
         description="recursive resolvers to watch, address or address:port; by default the system's",
+    )
+    validating: list[Resolver] = Field(
+        default_factory=list,
+        description="resolvers that validate DNSSEC, reached in a way that nobody can meddle with; by default those of `resolvers` on this machine",
     )
     checklists: list[str] = Field(default_factory=lambda: ["builtin:core"], min_length=1)
     connect: dict[HostPort, AddressPort] = Field(

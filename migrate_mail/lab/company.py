@@ -11,7 +11,14 @@ from migrate_mail.lab.certs import server_context
 from migrate_mail.lab.dns import DnsFault
 from migrate_mail.lab.outside import send
 from migrate_mail.lab.scene_mail import SPECIAL, folders, letters
-from migrate_mail.lab.scene_zones import ADMIN, DOMAIN, zones
+from migrate_mail.lab.scene_zones import (
+    ADMIN,
+    DOMAIN,
+    POLICY,
+    POLICY_HOST,
+    POLICY_PATH,
+    zones,
+)
 from migrate_mail.lab.smtp import Greeting
 from migrate_mail.lab.world import HERE, Lab
 
@@ -87,6 +94,7 @@ class Company(Lab):
         """Publish the zones, fill the mailboxes, plant the faults."""
         for origin, text in zones(self.planted.ttl).items():
             self.add_zone(origin, text)
+        self.serve(POLICY_HOST, POLICY_PATH, POLICY)
         self.authority.grant(DOMAIN, TSIG_KEY, tsig_secret())
         self._fill_old()
         self._prepare_new()

@@ -32,13 +32,18 @@ class _Unanswered(Exception):
 
 
 class Resolver:
-    """Answers from its cache, else from the authorities it was told of; all other names are REFUSED."""
+    """Answers from its cache, else from the authorities it was told of; all other names are REFUSED.
+
+    It checks no signature: what it says of DNSSEC it was told with `vouch` and `doubt`.
+    """
 
     def __init__(self, name: str = "resolver") -> None:
         self.name = name
         self.asked: list[Question] = []
         self.fault: ResolverFault | None = None
         self.cache = Cache()
+        self.secure: set[Name] = set()
+        self.bogus: set[Name] = set()
         self._authorities: dict[Name, list[int]] = {}
         self._port = DnsPort(self._respond)
 
@@ -54,6 +59,14 @@ class Resolver:
     def port(self) -> int:
         """The port number, UDP and TCP."""
         return self._port.port
+
+    def vouch(self, *zones: str) -> None:
+        """From now on say that these zones are signed and valid: AD for whoever asks for it."""
+        self.secure |= {absolute(zone) for zone in zones}
+
+    def doubt(self, *zones: str) -> None:
+        """From now on refuse these zones as bogus: SERVFAIL unless checking is disabled."""
+        self.bogus |= {absolute(zone) for zone in zones}
 
     def know(self, zones: Mapping[str, Sequence[int]]) -> None:
         """Learn which ports on 127.0.0.1 speak for which zone."""
@@ -81,11 +94,17 @@ class Resolver:
         if not self._servers(name):
             response.set_rcode(dns.rcode.REFUSED)
             return response
+        if _below(name, self.bogus) and not query.flags & dns.flags.CD:
+            response.set_rcode(dns.rcode.SERVFAIL)
+            return response
+        if _below(name, self.secure) and query.flags & dns.flags.AD:
+            response.flags |= dns.flags.AD  # RFC 6840 section 5.7
         try:
             await self._resolve(response, name, question.rdtype)
         except _Unanswered:
             response.set_rcode(dns.rcode.SERVFAIL)
             response.answer, response.authority = [], []
+            response.flags &= ~dns.flags.AD
         return response
 
     async def _resolve(
@@ -144,6 +163,10 @@ class Resolver:
             if name == dns.name.root:
                 return []
             name = name.parent()
+
+
+def _below(name: Name, zones: set[Name]) -> bool:
+    return any(name.is_subdomain(zone) for zone in zones)
 
 
 def _target(rrset: dns.rrset.RRset, owner: Name, rtype: dns.rdatatype.RdataType) -> Name:

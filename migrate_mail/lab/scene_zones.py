@@ -5,6 +5,16 @@ from __future__ import annotations
 DOMAIN = "lindenhof.example"
 OLD, NEW = "oldhost.example", "newhost.example"
 ADMIN = "it-service.example"
+POLICY_HOST = f"mta-sts.{DOMAIN}"
+POLICY_PATH = "/.well-known/mta-sts.txt"
+POLICY = f"""\
+version: STSv1
+mode: enforce
+mx: mx1.{OLD}
+mx: mx1.{NEW}
+max_age: 604800
+"""
+"""The policy of a domain that moves well: both sides are listed until the way back is closed."""
 
 _HEAD = """\
 $TTL 3600
@@ -24,7 +34,10 @@ def zones(ttl: int) -> dict[str, str]:
         DOMAIN: ours
         + f"@ {ttl} IN MX 10 mx1.{OLD}.\n"
         + f'@ IN TXT "v=spf1 mx include:{OLD} -all"\n'
-        + "www IN A 127.0.0.1\n",
+        + "www IN A 127.0.0.1\n"
+        + '_mta-sts IN TXT "v=STSv1; id=20261123T1"\n'
+        + "mta-sts IN A 192.0.2.80\n"  # neither of the two servers; the table `connect` knows the way
+        + f'_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"\n',
         OLD: ours + provider + '@ IN TXT "v=spf1 a:mx1 -all"\n',
         NEW: _HEAD.format(provider=NEW) + provider + "gateway IN A 127.0.0.1\n",
         ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',

@@ -9,6 +9,7 @@ from typing import Self
 from migrate_mail.lab.certs import server_context
 from migrate_mail.lab.directory import Directory
 from migrate_mail.lab.dns import Authority, DnsFault, NameServer
+from migrate_mail.lab.https import HttpsServer, Page
 from migrate_mail.lab.imap import ImapServer
 from migrate_mail.lab.loop import Loop
 from migrate_mail.lab.resolver import Resolver
@@ -51,6 +52,8 @@ class Lab:
         self.ns1 = NameServer(f"ns1.{old_provider}", self.authority)
         self.ns2 = NameServer(f"ns2.{old_provider}", self.authority)
         self.resolver = Resolver()
+        self.web_hosts: set[str] = set()
+        self.web = HttpsServer(server_context("web.lab.example"))
         self.old = MailSystem(self.loop, old_provider, separator=".", prefix="INBOX.")
         self.new = MailSystem(self.loop, new_provider, separator="/", prefix="")
 
@@ -100,6 +103,12 @@ class Lab:
         """Break a name server, or mend it with None."""
         self.loop.do(lambda: server.set_fault(fault))
 
+    def serve(self, host: str, path: str, body: str) -> None:
+        """Serve a text at https://host/path with a certificate for that host and no other."""
+        self.web.pages[(host, path)] = Page(body.encode())
+        self.web.context = server_context(host)
+        self.web_hosts.add(host)
+
     def advance(self, seconds: float) -> None:
         """Move the resolver's clock forward, so that what it remembers runs out."""
         self.loop.do(lambda: self.resolver.cache.advance(seconds))
@@ -112,6 +121,7 @@ class Lab:
         for system in (self.old, self.new):
             table[f"ns1.{system.provider}:53"] = self.ns1.port
             table[f"ns2.{system.provider}:53"] = self.ns2.port
+        table |= {f"{host}:443": self.web.port for host in self.web_hosts}
         table[f"gateway.{self.new.provider}:25"] = self.new.smtp.port
         return {name: f"{HERE}:{port}" for name, port in sorted(table.items())}
 
@@ -120,9 +130,9 @@ class Lab:
         return {**self.connect(), "resolver": f"{HERE}:{self.resolver.port}"}
 
     async def _open(self) -> None:
-        for server in (self.ns1, self.ns2, self.resolver, self.old, self.new):
+        for server in (self.ns1, self.ns2, self.resolver, self.web, self.old, self.new):
             await server.open()
 
     def _close(self) -> None:
-        for server in (self.resolver, self.ns1, self.ns2, self.old, self.new):
+        for server in (self.resolver, self.ns1, self.ns2, self.web, self.old, self.new):
             server.close()

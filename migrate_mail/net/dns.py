@@ -15,7 +15,8 @@ from migrate_mail.errors import NetError
 from migrate_mail.finding import Clock, utc_now
 from migrate_mail.net.dns_answer import absolute, look_up, stamped
 from migrate_mail.net.dns_zone import Zones
-from migrate_mail.net.facts import DnsAnswer, Endpoint, Zone
+from migrate_mail.net.dnssec import Validator, on_this_machine
+from migrate_mail.net.facts import DnsAnswer, Endpoint, Validation, Zone
 from migrate_mail.net.routes import Routes, bare_host, is_address
 
 Ask = Literal["authorities", "resolvers"]
@@ -39,18 +40,23 @@ class HostAddresses:
 
 
 class Dns:
-    """Asks name servers; a fault of the world is a status of the answer, not an exception."""
+    """Asks name servers; a fault of the world is a status of the answer, not an exception.
+
+    validating: resolvers trusted to validate DNSSEC; none given: those of `resolvers` on this machine.
+    """
 
     def __init__(
         self,
         *,
         resolvers: Sequence[tuple[str, int]],
+        validating: Sequence[tuple[str, int]] = (),
         routes: Routes,
         clock: Clock = utc_now,
         timeout: float = 2.0,
         tries: int = 2,
     ) -> None:
         self._given = tuple(resolvers)
+        self._validating = tuple(validating)
         self._routes = routes
         self._clock = clock
         self._timeout = timeout
@@ -87,6 +93,12 @@ class Dns:
         return self._each(
             self._resolvers(), lambda server: self.ask(server, name, rtype, recurse=True)
         )
+
+    def security(self, apex: str) -> Validation:
+        """Tell whether a zone is signed and valid, as a trusted resolver says; else unknown."""
+        given = self._validating or [r for r in self._known() if on_this_machine(r[0])]
+        servers = [self._routes.endpoint(ip, ip, port) for ip, port in given]
+        return Validator(servers, timeout=self._timeout, tries=self._tries).zone(apex)
 
     def addresses(self, host: str, *, ask: Ask) -> HostAddresses:
         """Return a host's addresses, aliases followed; NetError `dns` when nobody could tell."""
@@ -156,8 +168,10 @@ class Dns:
         return [direct] if direct else [self._routes.endpoint(host, ip, 53) for ip in ips]
 
     def _resolvers(self) -> list[Endpoint]:
-        given = self._given or _system_resolvers()
-        return [self._routes.endpoint(ip, ip, port) for ip, port in given]
+        return [self._routes.endpoint(ip, ip, port) for ip, port in self._known()]
+
+    def _known(self) -> tuple[tuple[str, int], ...]:
+        return self._given or _system_resolvers()
 
     @staticmethod
     def _each(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -59,6 +59,23 @@ class DnsAnswer:
         return self.status in DNS_SILENCE
 
 
+Security = Literal["secure", "insecure", "bogus", "unknown"]
+"""What a validating resolver makes of a name (RFC 4033 section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a resolver that we trust to validate says of a name. text: why, in words.
+
+    server: the resolver; None when none is trusted.
+    """
+
+    name: str
+    state: Security
+    text: str
+    server: Endpoint | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
     """A zone's apex and every address of its name servers.
@@ -83,13 +100,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TlsFacts:
-    """A TLS session as negotiated. problem: why the certificate is not trusted; None when it is."""
+    """A TLS session as negotiated. problem: why the certificate is not trusted; None when it is.
+
+    chain: the certificates as the server sent them, DER, its own first.
+    """
 
     version: str
     cipher: str
     names: tuple[str, ...]
     not_after: datetime | None
     problem: str | None
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +137,29 @@ class SmtpFacts:
     transcript: tuple[str, ...] = ()
     failure: Failure | None = None
     elapsed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsFacts:
+    """One question to one web server, and what came back; a redirect is not followed.
+
+    status 0: there was no answer. headers: names in lower case. body: as far as the bound allows,
+    `cut` says that there was more. tls: None when no session came about.
+    """
+
+    endpoint: Endpoint
+    url: str
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    cut: bool = False
+    tls: TlsFacts | None = None
+    failure: Failure | None = None
+    elapsed_ms: int = 0
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name (lower case); None when there is none."""
+        return next((value for key, value in self.headers if key == name), None)
 
 
 @dataclass(frozen=True, slots=True)

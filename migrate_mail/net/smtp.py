@@ -62,7 +62,7 @@ class SmtpDialer:
         self._limits = limits
         self._timeout = timeout
 
-    def probe(self, endpoint: Endpoint) -> SmtpFacts:
+    def probe(self, endpoint: Endpoint, shake: tls.Handshake = tls.AS_SENDERS_DO) -> SmtpFacts:
         """Look at a server: banner, EHLO, STARTTLS with its certificate judged, EHLO, QUIT.
 
         `starttls` says that it was offered, `tls` that it came about. A certificate that is not
@@ -70,10 +70,10 @@ class SmtpDialer:
         """
         began = time.monotonic()
         lines: list[str] = []
-        look = self._look(endpoint, lines)
+        look = self._look(endpoint, lines, shake)
         if look.distrust is not None:
             lines.append(f"** {look.distrust}; once more, without verifying")
-            look = self._look(endpoint, lines, problem=look.distrust)
+            look = self._look(endpoint, lines, shake, problem=look.distrust)
         return SmtpFacts(
             endpoint=endpoint,
             banner=look.banner,
@@ -106,11 +106,18 @@ class SmtpDialer:
         except NetError as error:
             return Submission(endpoint, _code(error), error.text, failure(error))
 
-    def _look(self, endpoint: Endpoint, lines: list[str], problem: str | None = None) -> _Look:
+    def _look(
+        self,
+        endpoint: Endpoint,
+        lines: list[str],
+        shake: tls.Handshake,
+        *,
+        problem: str | None = None,
+    ) -> _Look:
         look = _Look()
         try:
             with self._dialled(endpoint, _TOTAL * self._timeout, lines) as wire:
-                self._walk(wire, look, problem)
+                self._walk(wire, look, shake, problem)
                 _quit(wire)
         except NetError as error:
             look.failure = failure(error)
@@ -118,16 +125,19 @@ class SmtpDialer:
                 look.distrust = error.text
         return look
 
-    def _walk(self, wire: SmtpWire, look: _Look, problem: str | None) -> None:
+    def _walk(
+        self, wire: SmtpWire, look: _Look, shake: tls.Handshake, problem: str | None
+    ) -> None:
         look.banner = str(wire.greeting())
         wire.hello(self._helo)
         look.features, look.starttls = wire.features, wire.offers("STARTTLS")
         if not look.starttls:
             return
         wire.must(220, "STARTTLS")
-        host = wire.stream.endpoint.host
-        context = tls.lax() if problem else tls.trusting(self._ca, where=wire.stream.endpoint)
-        look.tls = tls.facts(wire.stream.start_tls(context, host), problem)
+        endpoint = wire.stream.endpoint
+        context = tls.context(self._ca, shake, verify=problem is None, where=endpoint)
+        name = endpoint.host if shake.sni else None
+        look.tls = tls.facts(wire.stream.start_tls(context, name), problem)
         wire.note("**", f"{look.tls.version} {look.tls.cipher}")
         wire.hello(self._helo)
         look.features = wire.features

@@ -68,12 +68,12 @@ class Stream:
         """Return the error for the phase we are in; the caller raises it."""
         return NetError(kind, str(self.endpoint), self.phase, text)
 
-    def start_tls(self, context: ssl.SSLContext, name: str) -> ssl.SSLObject:
-        """Put TLS on the connection; `name` is what the certificate must be for."""
+    def start_tls(self, context: ssl.SSLContext, name: str | None) -> ssl.SSLObject:
+        """Put TLS on the connection; `name` is what the certificate must be for (None: no SNI)."""
         if self._at < len(self._buffer):
             # RFC 3207 section 6: what came before the handshake cannot be trusted.
             raise self.fail("garbage", "the server sent data before the TLS handshake")
-        if (problem := _unfit(name)) is not None:
+        if name is not None and (problem := _unfit(name)) is not None:
             raise self.fail("tls", f"{name!r} cannot be a TLS server name: {problem}")
         with boundary(self.endpoint, self.phase):
             self._tcp.settimeout(self._left())

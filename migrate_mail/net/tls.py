@@ -5,16 +5,68 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ssl
+import warnings
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.facts import Pin, TlsFacts
 
 if TYPE_CHECKING:
     from cryptography import x509
+
+TlsVersion = Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+VERSIONS: tuple[TlsVersion, ...] = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_NUMBERS = dict(zip(VERSIONS, (769, 770, 771, 772), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """How a look at a server shakes hands. sni: say which host is wanted, as not every sender does.
+
+    version: this one and no other; the certificate is not judged then.
+    """
+
+    sni: bool = True
+    version: TlsVersion | None = None
+
+
+AS_SENDERS_DO = Handshake()
+
+
+def context(
+    ca: Path | None, shake: Handshake, *, verify: bool, where: object
+) -> ssl.SSLContext:
+    """Return the context for a look; without SNI the name in the certificate is not judged."""
+    if shake.version is not None:
+        return _only(shake.version)
+    if not verify:
+        return lax()
+    return trusting(ca, where=where) if shake.sni else _chain_only(ca)
+
+
+@lru_cache(maxsize=4)
+def _only(version: TlsVersion) -> ssl.SSLContext:
+    """Return a lax context for one version. Security level 0: OpenSSL 3 has no TLS 1.0 above it."""
+    found = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    found.check_hostname = False
+    found.verify_mode = ssl.CERT_NONE
+    found.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        # Python warns of TLS 1.0 and 1.1; whether a server still has them is what we ask.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        found.minimum_version = found.maximum_version = ssl.TLSVersion(_NUMBERS[version])
+    return found
+
+
+@lru_cache(maxsize=8)
+def _chain_only(ca: Path | None) -> ssl.SSLContext:
+    found = ssl.create_default_context(cafile=ca)
+    found.check_hostname = False
+    return found
 
 
 def trusting(ca: Path | None, *, where: object) -> ssl.SSLContext:
@@ -60,6 +112,18 @@ def facts(sock: ssl.SSLObject, problem: str | None) -> TlsFacts:
         names=names,
         not_after=not_after,
         problem=problem,
+        chain=_chain(sock),
+    )
+
+
+def _chain(sock: ssl.SSLObject) -> tuple[bytes, ...]:
+    """Return the certificates as they came. Python has a public way to them from 3.13 on."""
+    public = getattr(sock, "get_unverified_chain", None)
+    if public is not None:
+        return tuple(public() or ())
+    inner: Any = vars(sock)["_sslobj"]
+    return tuple(
+        ssl.PEM_cert_to_DER_cert(c.public_bytes()) for c in inner.get_unverified_chain() or ()
     )
 
 

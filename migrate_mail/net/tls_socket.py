@@ -12,7 +12,7 @@ _CHUNK = 256 * 1024
 class TlsSocket:
     """What a connection needs of a TLS socket; for one thread. Timeouts are the socket's own."""
 
-    def __init__(self, sock: socket.socket, context: ssl.SSLContext, name: str) -> None:
+    def __init__(self, sock: socket.socket, context: ssl.SSLContext, name: str | None) -> None:
         self._sock = sock
         self._come, self._go = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._ready = b""

@@ -161,6 +161,7 @@ class Runner:
             item=job.step.card.item,
             dns=world.dns,
             smtp=world.smtp,
+            https=world.https,
             imap=world.imap,
             secret=world.secret,
             journal=self.store,

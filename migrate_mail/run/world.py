@@ -24,6 +24,7 @@ from migrate_mail.state.store import STATE_NAME
 if TYPE_CHECKING:
     from migrate_mail.net.dns import Dns
     from migrate_mail.net.facts import Endpoint
+    from migrate_mail.net.https import HttpsDialer
     from migrate_mail.net.smtp import SmtpDialer
     from migrate_mail.net.transcript import Line
 
@@ -46,8 +47,12 @@ class World:
         from migrate_mail.net.dns import Dns
 
         spec = self.inventory.spec
-        resolvers = [split_host_port(text, 53) for text in spec.resolvers]
-        return Dns(resolvers=resolvers, routes=Routes(spec.connect), clock=self.clock)
+        return Dns(
+            resolvers=[split_host_port(text, 53) for text in spec.resolvers],
+            validating=[split_host_port(text, 53) for text in spec.validating],
+            routes=Routes(spec.connect),
+            clock=self.clock,
+        )
 
     @cached_property
     def smtp(self) -> SmtpDialer:
@@ -55,8 +60,19 @@ class World:
         from migrate_mail.net.smtp import SmtpDialer
 
         probe = self.inventory.spec.probe
-        ca = self.inventory.base / probe.ca if probe.ca else None
-        return SmtpDialer(helo=probe.helo, sender=probe.sender, ca=ca, limits=self.limits)
+        return SmtpDialer(helo=probe.helo, sender=probe.sender, ca=self._ca, limits=self.limits)
+
+    @cached_property
+    def https(self) -> HttpsDialer:
+        """Asks web servers."""
+        from migrate_mail.net.https import HttpsDialer
+
+        return HttpsDialer(ca=self._ca, limits=self.limits)
+
+    @property
+    def _ca(self) -> Path | None:
+        ca = self.inventory.spec.probe.ca
+        return self.inventory.base / ca if ca else None
 
     def secret(self, login: Login) -> Secret:
         """Return the password or token of a login, resolved now and not before."""

@@ -18,6 +18,7 @@ from migrate_mail.inventory.load import load_inventory
 from migrate_mail.inventory.model import Inventory
 from migrate_mail.inventory.secrets import Secrets
 from migrate_mail.net.dns import Dns
+from migrate_mail.net.https import HttpsDialer
 from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.routes import Routes, split_host_port
@@ -119,7 +120,13 @@ def open_eyes(
     context = Context(
         inventory=inventory,
         item=None,
-        dns=Dns(resolvers=resolvers, routes=routes, timeout=patience / 2, tries=1),
+        dns=Dns(
+            resolvers=resolvers,
+            validating=[split_host_port(text, 53) for text in spec.validating],
+            routes=routes,
+            timeout=patience / 2,
+            tries=1,
+        ),
         smtp=SmtpDialer(
             helo=spec.probe.helo,
             sender=spec.probe.sender,
@@ -127,6 +134,7 @@ def open_eyes(
             limits=limits,
             timeout=patience,
         ),
+        https=HttpsDialer(ca=ca, limits=limits, timeout=patience),
         imap=ImapDialer(routes=routes, limits=limits, timeout=patience, wait=lambda _: None),
         secret=lambda login: secrets.get(login.secret),
         journal=journal,
