@@ -12,6 +12,7 @@ import typer
 
 from migrate_mail import __version__
 from migrate_mail.cli.checks import checks, explain
+from migrate_mail.cli.clock import observe, schedule
 from migrate_mail.cli.confirm import confirm
 from migrate_mail.cli.cutover import cutover
 from migrate_mail.cli.demo import demo
@@ -29,6 +30,7 @@ from migrate_mail.cli.waive import waive
 
 WAY = "The way of a migration"
 PEOPLE = "What people say"
+TIME = "Time"
 FILES = "Files and checks"
 START = "To start with"
 
@@ -38,6 +40,8 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (FILES, schema),
     (FILES, checks),
     (FILES, explain),
+    (TIME, observe),
+    (TIME, schedule),
     (WAY, preflight),
     (WAY, sync),
     (WAY, ledger),

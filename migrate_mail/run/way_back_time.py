@@ -55,7 +55,7 @@ def caches_until(
     terms += [
         (o.at + timedelta(seconds=o.ttl), o.ttl)
         for o in ttls
-        if o.ttl and _same_rrset(o, change) and o.at <= proved
+        if o.ttl and o.value and _same_rrset(o, change) and o.at <= proved
     ]
     return max(terms)
 
@@ -96,6 +96,7 @@ def _of_domain(
         if o.name.rstrip(".") == served.name.rstrip(".")
         and o.rtype == served.rtype
         and o.at >= since
+        and o.value
         and o.ttl
     ]
     top = max(seen, key=lambda o: o.ttl or 0, default=None)

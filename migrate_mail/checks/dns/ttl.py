@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from migrate_mail.checks.base import About, Context, check
+from migrate_mail.checks.dns.observing import observed
 from migrate_mail.checks.looking import as_zone, could_not_look, one_by_one
 from migrate_mail.delivery.route import sending_order
 from migrate_mail.errors import NetError
@@ -16,7 +17,6 @@ from migrate_mail.files.scalars import Duration, format_duration
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.net.facts import DnsAnswer
-from migrate_mail.state.records import TtlObservation
 
 RrsetName = Literal["mx", "mx-targets"]
 _REFS = ("RFC 1035 section 3.2.1", "RFC 2181 section 5.2")
@@ -78,20 +78,10 @@ def _counts(answer: DnsAnswer) -> bool:
 def _judged(
     context: Context, params: TtlParams, answers: Sequence[DnsAnswer]
 ) -> Iterator[Finding]:
-    context.journal.observe_ttls([_observed(context, a) for a in answers if not a.silent])
+    served = [observed(a, context.clock) for a in answers if not a.silent]
+    context.journal.observe_ttls(served)
     for answer in answers:
         yield _judge(context, params.max, answer)
-
-
-def _observed(context: Context, answer: DnsAnswer) -> TtlObservation:
-    return TtlObservation(
-        name=answer.name,
-        rtype=answer.rtype,
-        ttl=answer.ttl if answer.records else None,
-        value=" | ".join(answer.records),
-        server=str(answer.server),
-        at=answer.at or context.clock(),
-    )
 
 
 def _judge(context: Context, limit: timedelta, answer: DnsAnswer) -> Finding:
@@ -133,7 +123,7 @@ def _low(context: Context, answer: DnsAnswer, args: dict[str, Arg]) -> Finding:
     ends = [
         o.at + timedelta(seconds=o.ttl or 0)
         for o in journal
-        if (o.ttl or 0) > (answer.ttl or 0)
+        if o.value and (o.ttl or 0) > (answer.ttl or 0)
     ]
     last = max(ends, default=now)
     subject, vantage = f"{answer.name} {answer.rtype}", str(answer.server)

@@ -214,7 +214,9 @@ def test_ttls_from_before_the_switch_do_not_count():
 @given(st.lists(st.integers(1, 10**6), max_size=5))
 def test_more_observations_never_promise_less_time(ttls):
     """Every TTL that was served is waited for."""
-    seen = [TtlObservation("example.org.", "MX", t, "", "ns", NOW) for t in ttls]
+    seen = [
+        TtlObservation("example.org.", "MX", t, "10 mx1.new.example.", "ns", NOW) for t in ttls
+    ]
 
     found = way_back(facts=Facts(results={}, changes=[change()]), ttls=seen).back_by
 

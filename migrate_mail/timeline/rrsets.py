@@ -1,0 +1,29 @@
+"""Which RRsets a migration's clock runs by. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_mail.inventory.model import MigrationFile
+from migrate_mail.timeline.schedule import Wanted
+
+LOW = 300
+"""Seconds: a TTL up to here is low, or up to the one with which we publish, if that is higher."""
+
+
+def rrsets_of(spec: MigrationFile, domain: str) -> list[Wanted]:
+    """Return what must have settled before the MX of a domain is switched, each RRset once."""
+    return list(dict.fromkeys(_of(spec, domain.rstrip(".").lower())))
+
+
+def _of(spec: MigrationFile, domain: str) -> Iterator[Wanted]:
+    yield Wanted(domain, "MX", max_ttl=max(LOW, spec.dns.ttl))
+    yield Wanted(domain, "NS")
+    yield Wanted(domain, "TXT", optional=True)
+    for label in ("_dmarc", "_mta-sts", "_smtp._tls"):
+        yield Wanted(f"{label}.{domain}", "TXT", optional=True)
+    for mx in spec.systems.new.mx:
+        host = mx.host.rstrip(".").lower()
+        for rtype in ("A", "AAAA"):
+            yield Wanted(host, rtype, optional=True)
+        yield Wanted(f"_25._tcp.{host}", "TLSA", optional=True)

@@ -1,0 +1,77 @@
+"""The clock of a migration, as an admin meets it: observe, schedule, and the gate that waits."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from migrate_mail.errors import ExitCode
+from migrate_mail.lab.scene import scene
+from support.office import open_office
+
+DAY = 86_400
+
+
+@pytest.fixture
+def office(tmp_path):
+    """A company whose MX records have a TTL of a day."""
+    with scene(ttl=DAY) as company:
+        yield open_office(company, tmp_path / "project")
+
+
+def test_from_a_high_ttl_to_the_moment(office):
+    """Not lowered: not before tomorrow and only if. Lowered: the moment, the record, the reason, a calendar."""
+    assert office.run("schedule", ends=ExitCode.USAGE).err.count("migrate-mail observe") == 1
+    assert office.run("observe").out == ""
+    high = office.run("schedule", ends=ExitCode.NO_GO).out
+    assert "only if this is mended now" in high
+    assert f"its TTL is {DAY} s" in high
+
+    office.lab.lower_ttl(300)
+    office.run("observe")
+    low = office.run("schedule", "--ics", "cutover.ics", ends=ExitCode.NO_GO).out
+    told = office.run("schedule", "--json", ends=ExitCode.NO_GO).json["domains"][0]
+
+    assert "earliest" in low
+    assert f"seen with TTL {DAY} s until" in low
+    assert (told["word"], told["terms"][0]["type"]) == ("known", "MX")
+    assert told["after"]["switch"] == told["earliest"]
+    text = (office.migration.parent / "cutover.ics").read_text()
+    assert text.count("BEGIN:VEVENT") == 3
+
+
+def test_the_gate_waits(office):
+    """With builtin:clock a switch before the moment is a NO-GO that names the moment; without it nothing changes."""
+    text = office.migration.read_text()
+    office.run("observe")
+    office.lab.lower_ttl(300)
+    lists = re.sub(
+        r"checklists: \[builtin:core", "checklists: [builtin:core, builtin:clock", text
+    )
+    if lists == text:
+        lists = text + "\nchecklists: [builtin:core, builtin:clock]\n"
+    office.migration.write_text(lists)
+
+    said = office.run("preflight", "--json", "--only", "late-enough", ends=ExitCode.NO_GO)
+
+    assert "SCHEDULE_LATER" in said.out or "not before" in said.out
+
+
+def test_a_low_ttl_is_safe_at_once(tmp_path):
+    """What was low from the first look on binds nothing; what was before nobody knows, and the text says so."""
+    with scene() as company:
+        office = open_office(company, tmp_path / "project")
+        office.run("observe")
+        said = office.run("schedule").out
+    assert "safe now" in said
+    assert "unchanged since it was first seen" in said
+
+
+def test_a_silent_name_server_is_named_and_the_rest_kept(office):
+    """One of two name servers says nothing: exit 3, its name on stderr, and the other is written down."""
+    office.lab.break_dns(office.lab.ns2, "refused")
+    said = office.run("observe", "--json", ends=ExitCode.CANNOT_TELL)
+    assert "refused" in said.err
+    assert said.json["served"]
+    assert said.json["silent"]
