@@ -14,6 +14,8 @@ from itertools import pairwise
 
 from migrate_mail.state.records import TtlObservation
 
+WHOLE_SECONDS = timedelta(seconds=1)
+"""Caches count in whole seconds: Unbound was seen to serve an answer for up to one more than its TTL."""
 State = tuple[str, int | None]
 """Records as one text (empty: there is no such RRset) and TTL (of absence: the negative TTL)."""
 
@@ -79,7 +81,7 @@ def _passings(rows: Sequence[TtlObservation]) -> Iterator[Passing]:
     """Give each change between two looks at one name server."""
     for was, then in pairwise(rows):
         if _state(was) != _state(then):
-            yield Passing(was, then, then.at + timedelta(seconds=was.ttl or 0))
+            yield Passing(was, then, then.at + timedelta(seconds=was.ttl or 0) + WHOLE_SECONDS)
 
 
 def _state(observation: TtlObservation) -> State:

@@ -39,7 +39,7 @@ def test_the_binding_term_is_told_with_its_reason():
     found = schedule([MX], journal, _at(7200))
 
     assert found.word == "known"
-    assert found.earliest == _at(3600 + 86_400)
+    assert found.earliest == _at(3600 + 86_401)
     assert "TTL 86400 s until Mon 2026-06-01 09:00 UTC on ns1" in found.binding.why
 
 
@@ -86,7 +86,7 @@ def test_one_name_server_that_lags_binds():
         _look(4 * 3600, 300, server="ns2"), _look(4 * 3600, 300),
     ]  # fmt: skip
 
-    assert schedule([MX], journal, _at(5 * 3600)).earliest == _at(4 * 3600 + 86_400)
+    assert schedule([MX], journal, _at(5 * 3600)).earliest == _at(4 * 3600 + 86_401)
 
 
 def test_a_new_name_stays_absent_for_the_negative_ttl():
@@ -99,7 +99,7 @@ def test_a_new_name_stays_absent_for_the_negative_ttl():
 
     found = schedule([Wanted(name, "TXT")], journal, _at(90))
 
-    assert found.earliest == _at(60 + 3600)
+    assert found.earliest == _at(60 + 3601)
     assert "absent" in found.binding.why
 
 
