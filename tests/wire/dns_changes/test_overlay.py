@@ -46,9 +46,9 @@ def test_no_resolver_hears_of_a_name_that_is_not_published(lab: Company, project
     found = view.look(f"s9._domainkey.{DOMAIN}", "TXT")
     assert found.records == ('"v=DKIM1; p=AAAA"',)
     assert found.server == NOBODY
-    assert view.look(f"_mta-sts.{DOMAIN}", "TXT").status == "nxdomain"
-    lab.set_rrset(f"_mta-sts.{DOMAIN}", "TXT", 300, ['"v=STSv1; id=1"'])
-    assert eyes.context.dns.resolvers(f"_mta-sts.{DOMAIN}", "TXT")[0].status == "ok"
+    assert view.look(f"_dane-report.{DOMAIN}", "TXT").status == "nxdomain"
+    lab.set_rrset(f"_dane-report.{DOMAIN}", "TXT", 300, ['"published later"'])
+    assert eyes.context.dns.resolvers(f"_dane-report.{DOMAIN}", "TXT")[0].status == "ok"
 
 
 def test_aliases_lead_through_plan_and_zone(lab: Company, project: Path):
