@@ -161,6 +161,7 @@ class ImapWire:
         to a command before it are kept for that command.
         """
         self.flush()
+        self.stream.urge()
         while tag not in self._ended:
             line = self.response()
             if line is None:
@@ -190,6 +191,7 @@ class ImapWire:
         """Wait for the server's `+`; False when it ends the command instead."""
         tag = self._under_way[-1]
         self.flush()
+        self.stream.urge()
         while tag not in self._ended:
             line = self.response(wanted_go=True)
             if line is not None and line.name == "+":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import imaplib
 import re
+import socket
 import ssl
 from collections import Counter
 from collections.abc import Iterator
@@ -137,10 +138,14 @@ class Mailbox:
 def _dialled(address: str, ca: Path | None) -> imaplib.IMAP4:
     """Dial a server; without a CA it has no TLS."""
     if ca is None:
-        return imaplib.IMAP4(address, timeout=20)
-    context = ssl.create_default_context(cafile=str(ca))
-    context.check_hostname = False  # we dial the address, the certificate has the name
-    return imaplib.IMAP4_SSL(address, ssl_context=context, timeout=20)
+        imap = imaplib.IMAP4(address, timeout=20)
+    else:
+        context = ssl.create_default_context(cafile=str(ca))
+        context.check_hostname = False  # we dial the address, the certificate has the name
+        imap = imaplib.IMAP4_SSL(address, ssl_context=context, timeout=20)
+    # imaplib sends a command in pieces: each would wait for a delayed ACK.
+    imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return imap
 
 
 def _selectable(flags: set[str]) -> bool:
