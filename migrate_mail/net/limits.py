@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from migrate_mail.errors import NetError
 from migrate_mail.net.facts import Endpoint
 
+_LEAST = 2
+"""Connections that stay allowed: old and new may be one host, and a sync needs both at a time."""
+
 
 class HostLimits:
     """Slots by address and port, shared by everything that dials in this process."""
@@ -27,7 +30,7 @@ class HostLimits:
         """
         key = (endpoint.ip, endpoint.port)
         with self._changed:
-            self._most[key] = max(1, self._taken[key] - 1)
+            self._most[key] = max(_LEAST, self._taken[key] - 1)
             return self._most[key]
 
     @contextmanager

@@ -172,6 +172,24 @@ class SyncJournal(Tables):
             [(folder_id, uid) for uid in old_uids],
         )
 
+    def highest(self, account: str) -> dict[int, int]:
+        """Return the highest UID at new that has a receipt, for each folder that has any."""
+        rows = self._db.rows(
+            "SELECT id, (SELECT max(new_uid) FROM sync_receipts WHERE folder_id = id) AS uid"
+            " FROM sync_folders WHERE account = ? AND uid NOT NULL",
+            (account,),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def forget_from(self, folder_id: int, new_uid: int) -> None:
+        """Drop receipts from a UID at new on, and the last look, which counted them: all or nothing."""
+        with self._db.transaction() as db:
+            db.execute(
+                "DELETE FROM sync_receipts WHERE folder_id = ? AND new_uid >= ?",
+                (folder_id, new_uid),
+            )
+            db.execute("DELETE FROM sync_looks WHERE folder_id = ?", (folder_id,))
+
     def set_all_flags(self, folder_id: int, flags: Mapping[int, tuple[str, ...]]) -> None:
         """Record the flags of many copies (by UID at old), all or nothing."""
         self._db.add_all(

@@ -153,6 +153,7 @@ class Desk:
         }
         self.looks = journal.looks(self.account)
         self.windows = journal.windows(self.account)
+        self.highest = journal.highest(self.account)
 
     def __enter__(self) -> Self:
         return self
@@ -188,6 +189,14 @@ class Desk:
         if self.back is not None:
             return self.back.names()
         return known_names(self.kit.journal, self.account)
+
+    def went_back(self, record: FolderRecord, uidnext: int) -> bool:
+        """Tell whether new will give away UIDs that have receipts: it was restored from a backup.
+
+        UIDs only grow while UIDVALIDITY stays (RFC 9051 section 2.3.1.1), but not on a server
+        that forgot. uidnext: what it says, 0 when it does not say.
+        """
+        return 0 < uidnext <= self.highest.get(record.id, 0)
 
     @property
     def stopped(self) -> bool:

@@ -133,6 +133,16 @@ def _is_done(
     look = desk.looks.get(record.id) if record else None
     if record is None or look is None or record.id in desk.windows:
         return False
+    return _is_looked_at(desk, record, look, (before, after))
+
+
+def _is_looked_at(
+    desk: Desk, record: FolderRecord, look: FolderLook, now: tuple[FolderStatus, FolderStatus]
+) -> bool:
+    """Tell whether the last look at a folder still holds, and count it."""
+    before, after = now
+    if desk.went_back(record, after.uidnext):
+        return False
     if not _unchanged(look, before, flags_matter=not desk.additions_only):
         return False
     if desk.kit.course.most_removed is not None and _holds_more(desk, record, look):
@@ -169,6 +179,9 @@ def _opened(
             good.append((pair, before, after))
     keys = [(desk.account, p.old, p.new, b.uidvalidity, a.uidvalidity) for p, b, a in good]
     records = desk.kit.journal.folders_of(keys) if keys else []
+    for record, (_, _, after) in zip(records, good, strict=True):
+        if desk.went_back(record, after.uidnext):  # those copies are gone: they go there again
+            desk.kit.journal.forget_from(record.id, after.uidnext)
     return [
         FolderWork(pair, record, before, after, desk.windows.get(record.id, 0))
         for (pair, before, after), record in zip(good, records, strict=True)
