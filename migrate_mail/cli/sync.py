@@ -126,7 +126,7 @@ def _copy(job: SyncJob, *, as_json: bool) -> ExitCode:
 
     with Store.open(state_path(job.world.inventory), command="sync") as store:
         course = _course(job, store)
-        run_id = store.begin_run("sync", "", job.by)
+        run_id = store.begin_run(f"sync --phase {course.named}", "", job.by)
         word = "interrupted"
         try:
             outcomes = _copy_all(job, store, course, as_json=as_json)

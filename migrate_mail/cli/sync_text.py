@@ -44,6 +44,9 @@ def outcome_line(outcome: AccountOutcome) -> str:
     if outcome.lost:
         named = ", ".join(f"{flag} ({messages})" for flag, messages in outcome.lost.items())
         parts.append(f"flags that new does not keep: {named}")
+    if outcome.vanished:
+        named = ", ".join(outcome.vanished)
+        parts.append(f"gone from old with all they held, their copies stay at new: {named}")
     if outcome.state in {"failed", "paused", "stopped", "refused"} or outcome.reason:
         parts.append(outcome.reason or outcome.state)
     return f"{MARKS[outcome.state]}  {outcome.account}: {', '.join(parts)}"

@@ -234,6 +234,10 @@ class ImapServer:
         """Delete a message for good, as the user would."""
         self._loop.call(self._boxes(user).drop(folder, uid))
 
+    def drop_folder(self, user: str, folder: str) -> None:
+        """Delete a folder with all it holds, as the user would."""
+        self._loop.call(self._boxes(user).delete_mailbox(folder))
+
     def set_flags(self, user: str, folder: str, uid: int, flags: Iterable[str]) -> None:
         """Replace a message's flags, as the user would."""
         marks = frozenset(Flag(flag.encode()) for flag in flags)

@@ -128,6 +128,11 @@ class SyncJournal(Tables):
             )[0][0]
         )
 
+    def held(self, account: str) -> int:
+        """Return how many receipts an account has in all its folders."""
+        sql = "SELECT count(*) FROM sync_receipts JOIN sync_folders ON id = folder_id WHERE account = ?"
+        return int(self._db.rows(sql, (account,))[0][0])
+
     def open_windows(self, windows: Mapping[int, int]) -> None:
         """Record that messages are about to be sent (folder -> new's UIDNEXT); durable on return."""
         self._db.add_all(

@@ -63,11 +63,12 @@ class Tally:
     gone: copies whose original is no more at old; removed: those that were taken out of new.
     elsewhere: messages that are copied under another label of Gmail. merged: that Gmail, as new,
     keeps as one with another.
-    torn: folders whose books do not add up.
+    torn: folders whose books do not add up. vanished: those that old does not have any more.
     careful: new did not understand an APPEND; from then on it is asked before every message.
     """
 
     account: str
+    phase: str = ""
     folder: str = ""
     folders: int = 0
     total: int = 0
@@ -83,6 +84,7 @@ class Tally:
     removed: int = 0
     removals: list[Removal] = field(default_factory=list)
     torn: list[str] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
     careful: bool = False
     lost: Counter[str] = field(default_factory=Counter)
 

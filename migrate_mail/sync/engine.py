@@ -26,7 +26,7 @@ MOST_FINAL_PASSES = 3
 
 def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
     """Bring one account's mail to new. What goes wrong with it is in the outcome, not raised."""
-    tally = Tally(book(account, kit))
+    tally = Tally(book(account, kit), kit.course.of(account.domain).value)
     kit.watch(tally.progress("connecting"))
     try:
         still = _until_still(account, kit, tally)
@@ -98,6 +98,8 @@ def _end(
         removed=tally.removed,
         removals=tuple(tally.removals),
         until=until.isoformat(timespec="seconds") if until else "",
+        phase=tally.phase,
+        vanished=tuple(tally.vanished),
     )
 
 

@@ -33,7 +33,7 @@ class SyncPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the MX of a domain is. since: when it was last switched to new, taken back or not."""
+    """Where the MX of a domain is. since: when it was first switched to new, taken back or not."""
 
     where: Literal["before", "switched", "back"] = "before"
     since: datetime | None = None
@@ -70,6 +70,11 @@ class Course:
     phases: Mapping[str, SyncPhase] = field(default_factory=dict)
     since: Mapping[str, datetime] = field(default_factory=dict)
     most_removed: Most | None = None
+
+    @property
+    def named(self) -> str:
+        """Return what is done at all, in a word or two."""
+        return " and ".join(sorted(set(self.phases.values())) or [SyncPhase.STAGE])
 
     def of(self, domain: str) -> SyncPhase:
         """Return the phase of a domain's accounts."""
@@ -108,7 +113,11 @@ def standings(changes: Iterable[DnsChangeRecord]) -> dict[str, Standing]:
     for change in sorted(changes, key=lambda c: c.id):
         domain = change.domain.lower()
         if change.kind == "switch" and _may_be_live(change):
-            found[domain] = Standing("switched", change.when("started") or change.events[0][2])
+            first = found.get(
+                domain, NEVER
+            ).since  # of two switches the first: mail came since then
+            since = first or change.when("started") or change.events[0][2]
+            found[domain] = Standing("switched", since)
         elif change.kind == "rollback" and change.last_event == "read-back":
             found[domain] = Standing("back", found.get(domain, NEVER).since)
     return found

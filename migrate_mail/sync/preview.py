@@ -77,6 +77,7 @@ class AccountPreview:
     idle: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     pace: str = ""
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,8 @@ def preview(
 ) -> AccountPreview:
     """Return what a sync of one account would do; both sides are opened read-only."""
     settings = doors.inventory.spec.sync
-    there = _Known(
-        known.journal, account, back=known.course.of(account.domain) is SyncPhase.BACK
-    )
+    phase = known.course.of(account.domain)
+    there = _Known(known.journal, account, back=phase is SyncPhase.BACK)
     wanted: MessageFilter | Since = message_filter(settings.messages.skip)
     rules = folder_rules(settings.folders)
     if there.back:
@@ -129,22 +129,24 @@ def preview(
             full = too_much(octets, new.room())
             slow = _pace(octets, (old, new), doors, there.used(now))
     except (NetError, SecretError) as error:
-        return AccountPreview(account.address, problem=error.told)
+        return AccountPreview(account.address, problem=error.told, phase=phase.value)
     return AccountPreview(
         account.address,
         folders,
         left_out=found.left_out,
         idle=found.idle,
         pace=slow,
+        phase=phase.value,
         doubts=tuple(
-            d for d in (full, *(f.doubt for f in folders), _too_many(folders, most)) if d
+            d
+            for d in (full, *(f.doubt for f in folders), _too_many(folders, most, there.held()))
+            if d
         ),
     )
 
 
-def _too_many(folders: Sequence[FolderPreview], most: Most | None) -> str:
+def _too_many(folders: Sequence[FolderPreview], most: Most | None, held: int) -> str:
     many = sum(len(f.removals) for f in folders)
-    held = sum(f.messages - f.to_copy + len(f.removals) for f in folders)
     refusal = most.refusal(many, held) if most is not None else None
     return refusal.told if refusal else ""
 
@@ -217,6 +219,9 @@ class _Known:
         if self.journal is None:
             return {}
         return self.journal.used(self.book, day_of(now))
+
+    def held(self) -> int:
+        return self.journal.held(self.book) if self.journal else 0
 
     def copied(self, pair: FolderPair, old: FolderStatus, new: FolderStatus | None) -> set[int]:
         if self.journal is None or new is None:

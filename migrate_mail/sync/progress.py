@@ -46,7 +46,8 @@ class AccountOutcome:
     messages that new already had. elsewhere: copied under another label of Gmail. merged: kept
     by Gmail, as new, as one with another. flagged: flag changes followed. gone: copies at new
     whose original is no more at old; removed: those taken out of new, removals: by name.
-    refused: too many would have been removed, and none was.
+    refused: too many would have been removed, and none was. vanished: folders of earlier runs
+    that old does not have any more; what was copied from them stays.
     """
 
     account: str
@@ -65,3 +66,5 @@ class AccountOutcome:
     removed: int = 0
     removals: Sequence[Removal] = ()
     lost: Mapping[str, int] = field(default_factory=dict)
+    phase: str = ""
+    vanished: Sequence[str] = ()

@@ -87,7 +87,7 @@ def remove(desk: Desk, works: Sequence[FolderWork], most: Most) -> None:
     desk.tally.removals = [
         r for work, copies in found for r in named(desk.new, work.pair.new, copies)
     ]
-    held = sum(desk.kit.journal.count(work.record.id) for work in works)
+    held = desk.kit.journal.held(desk.account)
     too_many = most.refusal(len(desk.tally.removals), held)
     if too_many is not None:
         raise too_many

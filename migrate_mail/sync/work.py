@@ -60,6 +60,8 @@ def survey(desk: Desk) -> list[FolderWork]:
     mapped = read_map(desk.old, desk.new, desk.known_names(), desk.rules)
     pairs = [p for p in mapped.pairs if not (desk.back and p.create and _nothing_new(desk, p))]
     _enter_left_out(desk, mapped)
+    listed = {p.old for p in mapped.pairs} | {left.old for left in mapped.left_out}
+    desk.tally.vanished = sorted({key[0] for key in desk.records} - listed)
     there = [p.new for p in pairs if not p.create]
     ask_old, ask_new = desk.old.statuses([p.old for p in pairs]), desk.new.statuses(there)
     old, new = ask_old(), ask_new()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,7 +16,8 @@ BEFORE: list[DnsChangeRecord] = []
 
 
 def _change(number, kind, domain="example.org"):
-    events = tuple((e, "", AT) for e in ("planned", "started", "applied", "read-back"))
+    at = AT + timedelta(days=number - 1)
+    events = tuple((e, "", at) for e in ("planned", "started", "applied", "read-back"))
     return DnsChangeRecord(number, kind, domain, "manual", {}, {}, events)
 
 
@@ -60,7 +61,9 @@ def test_each_domain_has_its_own():
 
 
 def test_the_switch_is_when_the_way_back_begins():
-    """What goes back is what arrived since the last switch, also after it was taken back."""
+    """What goes back is what arrived since the first switch, also after a second, and after it was taken back."""
+    twice = [_change(1, "switch"), _change(2, "switch")]
+    assert choose_course(["example.org"], twice).since == {"example.org": AT}
     assert choose_course(["example.org"], BACK).since == {"example.org": AT}
     assert "2026-06-01 12:00 UTC" in reason(standings(BACK)["example.org"])
 

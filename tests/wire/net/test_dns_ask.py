@@ -96,7 +96,9 @@ STATUSES = {
 @pytest.mark.parametrize(("answer", "status", "ttl"), STATUSES.values(), ids=STATUSES)
 def test_statuses_are_kept_apart(answer, status, ttl):
     """Absence (with how long it may be believed) is never mixed up with silence."""
-    patience = 0.25 if status in {"timeout", "garbage"} else 5.0  # those wait for something better
+    patience = (
+        0.25 if status in {"timeout", "garbage"} else 5.0
+    )  # those wait for something better
     found = _asked(answer, tries=1, timeout=patience)
     assert (found.status, found.ttl, found.records) == (status, ttl, ())
     assert found.silent is (status not in ("nodata", "nxdomain"))

@@ -107,6 +107,36 @@ def test_too_many_are_not_removed_at_all(move):
     assert any("--max-delete 6" in doubt for doubt in planned.doubts)
 
 
+def test_the_cap_is_a_part_of_the_account(move):
+    """A percentage is one of all copies of the account, also of folders where nothing happened."""
+    for n in range(1, 31):
+        move.old.deliver(ANNA, "INBOX", message(n), date=AT)
+    for n in range(100, 250):
+        move.old.deliver(ANNA, "Big", message(n), date=AT)
+    move.sync()
+    for _ in range(15):
+        _lose(move, "INBOX")
+    move.course = Course({DOMAIN: SyncPhase.STAGE}, most_removed=Most(10, percent=True))
+
+    planned = _preview(move, move.course)
+    outcome = move.sync()
+
+    assert (planned.doubts, planned.phase) == ((), "stage")
+    assert (outcome.state, outcome.removed, outcome.phase) == ("done", 15, "stage")
+
+
+def test_a_folder_that_vanished_is_told(move):
+    """A whole folder gone from old: nothing is removed for it, and its name is in the outcome."""
+    fill(move.old)
+    move.sync()
+    move.old.drop_folder(ANNA, "Sent")
+    move.course = DELETING
+
+    outcome = move.sync()
+
+    assert (outcome.state, outcome.removed, outcome.vanished) == ("done", 0, ("Sent",))
+
+
 def test_what_somebody_touched_stays(move):
     """Other flags at new mean that somebody works with it: it is not ours any more."""
     fill(move.old)
