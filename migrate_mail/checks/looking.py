@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from migrate_mail.errors import MigrateMailError, NetError, SecretError
@@ -48,6 +48,19 @@ def could_not_look(error: MigrateMailError, subject: str) -> Finding:
         evidence=(str(error),),
         fix=error.hint,
     )
+
+
+def not_answered(answers: Sequence[DnsAnswer]) -> Iterator[Finding]:
+    """Give a finding for the name servers that said nothing of a name; none when all spoke."""
+    if answers:
+        yield Finding(
+            "NOT_ANSWERED",
+            Outcome.UNKNOWN,
+            f"{answers[0].name.rstrip('.')} {answers[0].rtype}",
+            ", ".join(str(a.server) for a in answers),
+            args={"status": answers[0].status, "text": answers[0].text},
+            evidence=tuple(line for a in answers for line in as_zone(a)),
+        )
 
 
 def as_zone(answer: DnsAnswer) -> tuple[str, ...]:

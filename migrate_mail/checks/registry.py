@@ -6,6 +6,7 @@ from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.dns.family import CHECKS as DNS
 from migrate_mail.checks.imap.family import CHECKS as IMAP
 from migrate_mail.checks.mail.family import CHECKS as MAIL
+from migrate_mail.checks.mta_sts.family import CHECKS as MTA_STS
 from migrate_mail.checks.mx.family import CHECKS as MX
 from migrate_mail.checks.smtp.family import CHECKS as SMTP
 
@@ -14,6 +15,7 @@ FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
     IMAP,
     MAIL,
     MX,
+    MTA_STS,
     SMTP,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 from migrate_mail.checks.dns.words import WORDING as DNS
 from migrate_mail.checks.imap.words import WORDING as IMAP
 from migrate_mail.checks.mail.words import WORDING as MAIL
+from migrate_mail.checks.mta_sts.words import WORDING as MTA_STS
 from migrate_mail.checks.mx.words import WORDING as MX
 from migrate_mail.checks.smtp.words import WORDING as SMTP
 from migrate_mail.finding import Finding
@@ -18,10 +19,11 @@ _SHARED: dict[str, str] = {
     "COMMAND_TIMEOUT": "{subject} did not end within {seconds} s",
     "COULD_NOT_LOOK": "{subject} could not be looked at: {phase}: {text}",
     "NOTHING_TO_LOOK_AT": "there are no {subject} to look at",
+    "NOT_ANSWERED": "{subject} is not known: the name server gives no answer ({status}: {text})",
     "STEP_TIMEOUT": "the step did not end within {seconds} s and was left behind",
 }
 
-WORDING: dict[str, str] = _SHARED | DNS | IMAP | MAIL | MX | SMTP
+WORDING: dict[str, str] = _SHARED | DNS | IMAP | MAIL | MX | MTA_STS | SMTP
 
 
 class _Words(dict[str, str]):

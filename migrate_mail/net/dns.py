@@ -115,6 +115,10 @@ class Dns:
         if direct is not None:
             return [direct]
         ips = (host,) if is_address(host) else self.addresses(host, ask=ask).ips
+        return self.routed(host, ips, port)
+
+    def routed(self, host: str, ips: Sequence[str], port: int) -> list[Endpoint]:
+        """Return what to dial for host:port at known addresses, the `connect` table applied."""
         return list(dict.fromkeys(self._routes.endpoint(host, ip, port) for ip in ips))
 
     def _addresses(self, host: str, ask: Ask, seen: list[DnsAnswer]) -> HostAddresses:

@@ -1,0 +1,1 @@
+"""MTA-STS: the policy that tells senders which MX hosts to trust, and only with TLS."""
