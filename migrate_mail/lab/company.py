@@ -14,13 +14,14 @@ from migrate_mail.lab.scene_mail import SPECIAL, folders, letters
 from migrate_mail.lab.scene_zones import (
     ADMIN,
     DOMAIN,
+    NEW_IP,
     POLICY,
     POLICY_HOST,
     POLICY_PATH,
     zones,
 )
 from migrate_mail.lab.smtp import Greeting
-from migrate_mail.lab.world import HERE, Lab
+from migrate_mail.lab.world import Lab
 
 PEOPLE = ("anna", "bernd", "chiara", "doerte")
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -116,7 +117,7 @@ class Company(Lab):
     def mend_mx_cname(self) -> None:
         """Give the new MX host an address of its own."""
         self.set_rrset(self.new.mx_host, "CNAME", 0, [])
-        self.set_rrset(self.new.mx_host, "A", 3600, [HERE])
+        self.set_rrset(self.new.mx_host, "A", 3600, [NEW_IP])
 
     def add_alias(self, address: str, *targets: str) -> None:
         """Add an alias at new; by default with the targets that it has at old."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from migrate_mail.lab.certs import ca_pem
 from migrate_mail.lab.company import ALIASES, TSIG_KEY, Company, tsig_secret
+from migrate_mail.lab.scene_zones import NEW_IP, OLD_IP
 
 _HEAD = """\
 # The move of Lindenhof from oldhost to newhost: who moves, from where to where, how DNS is changed.
@@ -107,9 +108,11 @@ systems:
   old:
     mx: [{{host: {old.mx_host}, preference: 10}}]
     imap: {{host: {old.imap_host}, port: 993, ca: ca.pem}}
+    sends: {{addresses: [{OLD_IP}], helo: [{old.mx_host}]}}
   new:
     mx: [{{host: {new.mx_host}, preference: 10}}]
     imap: {{host: {new.imap_host}, port: 993, ca: ca.pem}}
+    sends: {{addresses: [{NEW_IP}], helo: [{new.mx_host}]}}
 
 accounts: accounts.csv
 addresses: addresses.csv

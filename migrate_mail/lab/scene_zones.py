@@ -5,6 +5,8 @@ from __future__ import annotations
 DOMAIN = "lindenhof.example"
 OLD, NEW = "oldhost.example", "newhost.example"
 ADMIN = "it-service.example"
+OLD_IP, NEW_IP = "192.0.2.25", "192.0.2.26"
+"""Where the two mail servers are for the world (RFC 5737); the table `connect` knows the way."""
 POLICY_HOST = f"mta-sts.{DOMAIN}"
 POLICY_PATH = "/.well-known/mta-sts.txt"
 POLICY = f"""\
@@ -28,7 +30,7 @@ _NAME_SERVERS = "ns1 IN A 127.0.0.1\nns2 IN A 127.0.0.1\n"
 def zones(ttl: int) -> dict[str, str]:
     """Return zone texts by origin; `ttl` is that of the MX RRset that will change."""
     ours = _HEAD.format(provider=OLD)
-    provider = "mx1 IN A 127.0.0.1\nimap IN A 127.0.0.1\n" + _NAME_SERVERS
+    provider = "mx1 IN A {ip}\nimap IN A {ip}\n" + _NAME_SERVERS
     return {
         "example": ours,
         DOMAIN: ours
@@ -36,9 +38,12 @@ def zones(ttl: int) -> dict[str, str]:
         + f'@ IN TXT "v=spf1 mx include:{OLD} -all"\n'
         + "www IN A 127.0.0.1\n"
         + '_mta-sts IN TXT "v=STSv1; id=20261123T1"\n'
-        + "mta-sts IN A 192.0.2.80\n"  # neither of the two servers; the table `connect` knows the way
+        + "mta-sts IN A 192.0.2.80\n"  # neither of the two servers
         + f'_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"\n',
-        OLD: ours + provider + '@ IN TXT "v=spf1 a:mx1 -all"\n',
-        NEW: _HEAD.format(provider=NEW) + provider + "gateway IN A 127.0.0.1\n",
+        OLD: ours + provider.format(ip=OLD_IP) + '@ IN TXT "v=spf1 a:mx1 -all"\n',
+        NEW: _HEAD.format(provider=NEW)
+        + provider.format(ip=NEW_IP)
+        + f"gateway IN A {NEW_IP}\n",
         ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+        "2.0.192.in-addr.arpa": ours + f"25 IN PTR mx1.{OLD}.\n26 IN PTR mx1.{NEW}.\n",
     }

@@ -10,7 +10,7 @@ from migrate_mail.finding import Outcome
 from migrate_mail.lab.certs import server_context
 from migrate_mail.lab.company import Company
 from migrate_mail.lab.https import Page
-from migrate_mail.lab.scene_zones import POLICY, POLICY_HOST, POLICY_PATH
+from migrate_mail.lab.scene_zones import OLD_IP, POLICY, POLICY_HOST, POLICY_PATH
 from support.seeing import PATIENCE, Eyes, changed, open_eyes, tags
 
 DOMAIN = "lindenhof.example"
@@ -47,7 +47,7 @@ def _bad_id(lab: Company) -> None:
 
 
 def _at_old(lab: Company) -> None:
-    lab.set_rrset(POLICY_HOST, "A", 300, ["127.0.0.1"])
+    lab.set_rrset(POLICY_HOST, "A", 300, [OLD_IP])
 
 
 def _no_host(lab: Company) -> None:

@@ -34,7 +34,7 @@ def test_an_alias_as_mx_host_fails_with_the_records_to_publish(lab: Company, eye
     lab.set_rrset(NEW, "CNAME", 300, ["gateway.newhost.example."])
     (found,) = eyes.see("mx.targets")
     assert (found.tag, found.outcome) == ("MX_IS_CNAME", Outcome.FAIL)
-    assert f"{NEW}. 300 IN A 127.0.0.1" in found.fix
+    assert f"{NEW}. 300 IN A 192.0.2.26" in found.fix
     assert "RFC 2181 section 10.3" in found.refs
 
 

@@ -34,7 +34,7 @@ def test_the_planned_mx_is_seen_before_it_is_published(lab: Company, project: Pa
     assert planned.look(DOMAIN, "MX").records == ("10 mx1.newhost.example.",)
     assert live.look(DOMAIN, "MX").records == ("10 mx1.oldhost.example.",)
     for view in (planned, live):
-        assert view.look("mx1.newhost.example", "A").records == ("127.0.0.1",)
+        assert view.look("mx1.newhost.example", "A").records == ("192.0.2.26",)
     assert planned.vantage(planned.look(DOMAIN, "MX")) == "the planned zone"
     assert live.vantage(live.look(DOMAIN, "MX")).startswith("ns")
 
@@ -62,7 +62,7 @@ def test_aliases_lead_through_plan_and_zone(lab: Company, project: Path):
     )
     view = view_of(eyes.context, "planned")
     alias = view.look(f"mta-sts.{DOMAIN}", "A")
-    assert (alias.records, alias.cname) == (("127.0.0.1",), "gateway.newhost.example.")
+    assert (alias.records, alias.cname) == (("192.0.2.26",), "gateway.newhost.example.")
     assert view.look(f"live.{DOMAIN}", "A").records == ("192.0.2.7",)
     assert view.look(f"loop.{DOMAIN}", "A").status == "garbage"
 
