@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.dmarc.family import CHECKS as DMARC
 from migrate_mail.checks.dns.family import CHECKS as DNS
 from migrate_mail.checks.imap.family import CHECKS as IMAP
+from migrate_mail.checks.ip.family import CHECKS as IP
 from migrate_mail.checks.mail.family import CHECKS as MAIL
 from migrate_mail.checks.mta_sts.family import CHECKS as MTA_STS
 from migrate_mail.checks.mx.family import CHECKS as MX
 from migrate_mail.checks.smtp.family import CHECKS as SMTP
+from migrate_mail.checks.tlsrpt.family import CHECKS as TLSRPT
 
 FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
+    DMARC,
     DNS,
     IMAP,
+    IP,
     MAIL,
     MX,
     MTA_STS,
     SMTP,
+    TLSRPT,
 )
 
 CHECKS: dict[str, AnyCheck] = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from migrate_mail.checks.dmarc.words import WORDING as DMARC
 from migrate_mail.checks.dns.words import WORDING as DNS
 from migrate_mail.checks.imap.words import WORDING as IMAP
+from migrate_mail.checks.ip.words import WORDING as IP
 from migrate_mail.checks.mail.words import WORDING as MAIL
 from migrate_mail.checks.mta_sts.words import WORDING as MTA_STS
 from migrate_mail.checks.mx.words import WORDING as MX
 from migrate_mail.checks.smtp.words import WORDING as SMTP
+from migrate_mail.checks.tlsrpt.words import WORDING as TLSRPT
 from migrate_mail.finding import Finding
 
 _SHARED: dict[str, str] = {
@@ -23,7 +26,9 @@ _SHARED: dict[str, str] = {
     "STEP_TIMEOUT": "the step did not end within {seconds} s and was left behind",
 }
 
-WORDING: dict[str, str] = _SHARED | DNS | IMAP | MAIL | MX | MTA_STS | SMTP
+WORDING: dict[str, str] = (
+    _SHARED | DMARC | DNS | IMAP | IP | MAIL | MX | MTA_STS | SMTP | TLSRPT
+)
 
 
 class _Words(dict[str, str]):

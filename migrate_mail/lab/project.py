@@ -103,7 +103,6 @@ name: Lindenhof moves to newhost
 ticket: LAB-1
 
 domains: [{company.domain}]
-
 systems:
   old:
     mx: [{{host: {old.mx_host}, preference: 10}}]
@@ -116,7 +115,6 @@ systems:
 
 accounts: accounts.csv
 addresses: addresses.csv
-
 people:
   mail-admin: {{name: Mia Berger, contact: "+49 30 5550 101"}}
   dns-admin: {{name: Jonas Weiss, contact: "+49 30 5550 102"}}

@@ -39,11 +39,13 @@ def zones(ttl: int) -> dict[str, str]:
         + "www IN A 127.0.0.1\n"
         + '_mta-sts IN TXT "v=STSv1; id=20261123T1"\n'
         + "mta-sts IN A 192.0.2.80\n"  # neither of the two servers
+        + f'_dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@{DOMAIN}"\n'
         + f'_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"\n',
         OLD: ours + provider.format(ip=OLD_IP) + '@ IN TXT "v=spf1 a:mx1 -all"\n',
         NEW: _HEAD.format(provider=NEW)
         + provider.format(ip=NEW_IP)
         + f"gateway IN A {NEW_IP}\n",
         ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+        "zen.spamhaus.org": ours + "2.0.0.127 IN A 127.0.0.2\n",
         "2.0.192.in-addr.arpa": ours + f"25 IN PTR mx1.{OLD}.\n26 IN PTR mx1.{NEW}.\n",
     }

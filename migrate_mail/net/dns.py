@@ -88,6 +88,14 @@ class Dns:
             raise NetError("dns", zone.apex, "NS", text)
         return self._each(zone.servers, lambda server: self.ask(server, name, rtype))
 
+    def at_parent(self, apex: str, rtype: str) -> list[DnsAnswer]:
+        """Ask every name server of the zone above; NS then comes as a referral (`delegates`)."""
+        above = absolute(apex).partition(".")[2]
+        if not above:
+            raise NetError("dns", apex, rtype, "the zone above it is the root")
+        servers = self.zone_of(above, published=True).servers
+        return self._each(servers, lambda server: self.ask(server, apex, rtype))
+
     def resolvers(self, name: str, rtype: str) -> list[DnsAnswer]:
         """Ask every recursive resolver, side by side."""
         return self._each(

@@ -78,6 +78,7 @@ def _judge(reply: dns.message.Message, server: Endpoint, name: str, rtype: str) 
         text = f"the answer contradicts itself: {exc}"
         return DnsAnswer(name, rtype, server, "garbage", aa=aa, text=text)
     aliases = list(chain.cnames)
+    cut = referral(reply)
     if chain.answer is None and not aliases and status == "ok":
         status = "nodata"
     return DnsAnswer(
@@ -87,6 +88,7 @@ def _judge(reply: dns.message.Message, server: Endpoint, name: str, rtype: str) 
         cname=_alias(chain.answer, aliases, rtype),
         aa=aa,
         text=_remark(reply, status),
+        delegates=cut[1] if cut else (),
     )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ class DnsAnswer:
     ttl: seconds, of the RRset as served (an authority's is the real one, a resolver's what remains);
     of an alias the least on the way; of an absence how long it may be believed (RFC 2308).
     cname: the target when the name is an alias (records are then those behind it, if sent).
-    aa: the server speaks with authority. at: when it answered.
+    aa: the server speaks with authority. at: when it answered. delegates: the name servers that a
+    referral points to.
     """
 
     name: str
@@ -52,6 +53,7 @@ class DnsAnswer:
     at: datetime | None = None
     elapsed_ms: int = 0
     text: str = ""
+    delegates: tuple[str, ...] = ()
 
     @property
     def silent(self) -> bool:

@@ -57,7 +57,7 @@ def judge(
         *_about_the_whole(plan, mine, facts.changes),
         *(r for s in mine for r in _about_step(plan, s, standings)),
     ]
-    reasons += _too_many_conditions(plan, reasons)
+    reasons += _too_many_conditions(plan, reasons, standings)
     reasons.sort(key=lambda r: _ORDER.index(r.weight))
     moments = [s.until for s in mine if s.until is not None]
     return Verdict(
@@ -161,9 +161,15 @@ def _ownerless(plan: PlanCard, card: StepCard) -> str:
     return ""
 
 
-def _too_many_conditions(plan: PlanCard, reasons: Sequence[Reason]) -> list[Reason]:
-    conditions = sum(r.weight == "condition" for r in reasons)
-    if conditions <= plan.max_conditions:
+def _too_many_conditions(
+    plan: PlanCard, reasons: Sequence[Reason], standings: Mapping[str, StepStanding]
+) -> list[Reason]:
+    """Stop when too much is wrong; when it is too much only with what nobody could look at, say that."""
+    conditions = [standings.get(r.step or "") for r in reasons if r.weight == "condition"]
+    unknown = sum(s is not None and _only_unknown(s, standings) for s in conditions)
+    if len(conditions) <= plan.max_conditions:
         return []
-    text = f"{conditions} conditions are open; {plan.max_conditions} are allowed (cutover.max_conditions)"
-    return [Reason("stops", None, text)]
+    text = f"{len(conditions)} conditions are open; {plan.max_conditions} are allowed (cutover.max_conditions)"
+    if len(conditions) - unknown > plan.max_conditions:
+        return [Reason("stops", None, text)]
+    return [Reason("cannot-tell", None, f"{text}; {unknown} of them could not be looked at")]

@@ -66,7 +66,7 @@ def the_switch_is_refused(world: World, admin: Admin) -> None:
 
 def a_fault_can_be_waived_by_name(admin: Admin) -> None:
     """A waiver takes its step out of the way; the other faults still stop."""
-    step = next(s["step"] for s in _steps(admin) if "ttl" in s["step"])
+    step = next(s["step"] for s in _steps(admin) if "ttl-lowered" in s["step"])
 
     admin.runs("waive", step, *WHO, "--reason", "the zone is moved tonight", "--until", "2h")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 from migrate_mail.errors import ExitCode
@@ -10,6 +11,8 @@ SLOW = "smtp-reach"
 """The step that hangs: new accepts the connection and says nothing."""
 BESIDE = "ok  The new MX hosts are legal names with addresses"
 """Printed when another step of the same stage has ended, so that the slow one is under way."""
+ALL_PASSED = re.compile(r"steps: 2 for a person, [0-9]+ passed\.")
+"""Nothing failed, nothing is unknown."""
 KEPT = "(passed before the interruption)"
 
 
@@ -35,7 +38,7 @@ def test_ctrl_c_and_again(office):
     assert len(kept) >= 7
     assert not any("STARTTLS" in line for line in kept)
     assert "ok  Every address of the new MX hosts answers, with STARTTLS" in again.err
-    assert "2 for a person, 14 passed" in again.out
+    assert ALL_PASSED.search(again.out)
     with office.read() as store:
         assert [r.outcome for r in store.runs()] == ["interrupted", "NO-GO"]
 
@@ -50,7 +53,7 @@ def test_fresh_keeps_nothing(office):
     again = office.run("preflight", "--fresh", ends=ExitCode.NO_GO)
 
     assert KEPT not in again.err
-    assert "14 passed" in again.out
+    assert ALL_PASSED.search(again.out)
 
 
 def test_second_command_says_who_works(office):
@@ -78,7 +81,7 @@ def test_killed(office):
 
     assert report["verdict"] == "NO-GO"
     assert KEPT in again.err
-    assert "14 passed" in again.out
+    assert ALL_PASSED.search(again.out)
     with office.read() as store:
         assert store.results(1)
         assert store.runs()[0].outcome is None

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.dns.agreement import rrsets_agree, ttl_uniform
+from migrate_mail.checks.dns.delegation import delegation
+from migrate_mail.checks.dns.dnssec import dnssec, ds
 from migrate_mail.checks.dns.earliest import cutover_earliest
 from migrate_mail.checks.dns.published import mx_published, resolvers
 from migrate_mail.checks.dns.servers import servers
+from migrate_mail.checks.dns.soa import negative_ttl, soa_timers
 from migrate_mail.checks.dns.ttl import ttl
+from migrate_mail.checks.dns.wildcard import wildcard
 
 CHECKS: tuple[AnyCheck, ...] = (
     cutover_earliest,
+    delegation,
+    dnssec,
+    ds,
     mx_published,
+    negative_ttl,
     resolvers,
+    rrsets_agree,
     servers,
+    soa_timers,
     ttl,
+    ttl_uniform,
+    wildcard,
 )

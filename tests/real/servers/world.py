@@ -171,6 +171,7 @@ class World:
     def _start_dns(self) -> None:
         self.knot.start(self.processes, self._zones(), signed=DOMAIN, ttl=TTL)
         until(lambda: self.knot.serving(DOMAIN), "knot did not sign the zone")
+        self.knot.vouch(DOMAIN)
         self.unbound.start(
             self.processes,
             self.knot.zones,
@@ -189,6 +190,8 @@ class World:
             net.ns2: "ns2.nameservers.test",
         }
         pointers = "".join(f"{ip.rpartition('.')[2]} PTR {h}.\n" for ip, h in hosts.items())
+        below = (DOMAIN, "oldhost.test", "newhost.test", "outside.test", "nameservers.test")
+        names = ("ns1.nameservers.test.", "ns2.nameservers.test.")
         return {
             DOMAIN: '@ MX 10 mx.oldhost.test.\n@ TXT "v=spf1 mx -all"\n',
             "oldhost.test": f"mx A {net.old}\nimap A {net.old}\n",
@@ -196,4 +199,6 @@ class World:
             "outside.test": f"@ MX 10 mx\nmx A {net.out}\n",
             "nameservers.test": f"ns1 A {net.ns1}\nns2 A {net.ns2}\n",
             net.reverse_zone: pointers,
+            # The last: what is below it is looked for first.
+            "test": "".join(f"{z}. NS {n}\n" for z in below for n in names),
         }

@@ -22,17 +22,23 @@ def _outcome(node: ast.expr) -> bool:
     return "Outcome." in ast.unparse(node) or ast.unparse(node) == "outcome"
 
 
+def _texts(node: ast.expr) -> list[str]:
+    """Return the texts that an expression is or chooses from; none when it is computed."""
+    if isinstance(node, ast.IfExp):
+        both = _texts(node.body), _texts(node.orelse)
+        return [*both[0], *both[1]] if all(both) else []
+    literal = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return [str(node.value)] if literal else []
+
+
 def _tags(source: str) -> set[str]:
     """Return the tags of a module: a text in capitals, followed by an outcome, begins a finding."""
     return {
-        call.args[0].value
+        tag
         for call in ast.walk(ast.parse(source))
-        if isinstance(call, ast.Call)
-        and len(call.args) > 1
-        and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str)
-        and TAG.fullmatch(call.args[0].value)
-        and _outcome(call.args[1])
+        if isinstance(call, ast.Call) and len(call.args) > 1 and _outcome(call.args[1])
+        for tag in _texts(call.args[0])
+        if TAG.fullmatch(tag)
     }
 
 
@@ -75,7 +81,7 @@ def test_findings_are_made_with_literal_tags():
         for c in ast.walk(ast.parse(m.read_text()))
         if isinstance(c, ast.Call)
         and ast.unparse(c.func) == "Finding"
-        and not (c.args and isinstance(c.args[0], ast.Constant))
+        and not (c.args and _texts(c.args[0]))
     ]
     assert hidden == []
 

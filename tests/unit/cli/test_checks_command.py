@@ -12,7 +12,7 @@ from support.commands import Commands
 
 ANY = {
     "CHECK_BROKEN", "COMMAND_EXIT", "COMMAND_NOT_RUN", "COMMAND_TIMEOUT", "COULD_NOT_LOOK",
-    "NOTHING_TO_LOOK_AT", "STEP_TIMEOUT",
+    "NOTHING_TO_LOOK_AT", "NOT_ANSWERED", "STEP_TIMEOUT",
 }  # fmt: skip
 """Tags of the runner, and those that every check may make."""
 

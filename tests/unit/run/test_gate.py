@@ -192,6 +192,17 @@ def test_too_many_conditions():
     assert word(*steps, given=found, max_conditions=4) is Word.CONDITIONAL
 
 
+def test_too_many_conditions_that_nobody_could_look_at_cannot_tell():
+    """A dead resolver makes everything unknown: that is no finding, and no pass either."""
+    steps = [step(f"s{n}", severity=Severity.MAJOR) for n in range(4)]
+    unknown = facts(*(result(s, Outcome.UNKNOWN) for s in steps))
+    mixed = facts(*(result(s, o) for s, o in zip(steps, [Outcome.FAIL, *[Outcome.UNKNOWN] * 3], strict=True)))  # fmt: skip
+
+    assert word(*steps, given=unknown, max_conditions=3) is Word.CANNOT_TELL
+    assert word(*steps, given=mixed, max_conditions=3) is Word.CANNOT_TELL
+    assert word(*steps, given=mixed, max_conditions=0) is Word.NO_GO
+
+
 def test_other_phases_do_not_count():
     """Before the switch, what comes after it is not asked."""
     one, later = step("one"), step("later", phase=Phase.VERIFY)

@@ -72,7 +72,7 @@ def test_sync_says_what_it_did(move, project):
     assert_same(move)
     with Store.read(move.state) as store:
         [record] = store.runs()
-        assert (record.command, record.outcome) == ("sync", "done")
+        assert (record.command, record.outcome) == ("sync --phase stage", "done")
         totals = {t.account: t for t in store.sync.totals()}
     assert (totals[ANNA].copied, totals[ANNA].pending, totals[ANNA].failed) == (14, 0, 0)
 

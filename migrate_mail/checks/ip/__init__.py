@@ -1,0 +1,1 @@
+"""The addresses that mail is sent from: reverse names, EHLO names, blocking lists."""

@@ -1,0 +1,1 @@
+"""TLS reporting: the only word that senders give when TLS to the new server fails."""
