@@ -41,7 +41,7 @@ def zones(ttl: int) -> dict[str, str]:
         + "mta-sts IN A 192.0.2.80\n"  # neither of the two servers
         + f'_dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@{DOMAIN}"\n'
         + f'_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"\n',
-        OLD: ours + provider.format(ip=OLD_IP) + '@ IN TXT "v=spf1 a:mx1 -all"\n',
+        OLD: ours + provider.format(ip=OLD_IP) + f'@ IN TXT "v=spf1 a:mx1.{OLD} -all"\n',
         NEW: _HEAD.format(provider=NEW)
         + provider.format(ip=NEW_IP)
         + f"gateway IN A {NEW_IP}\n",
