@@ -12,6 +12,7 @@ from migrate_mail.checks.mta_sts.family import CHECKS as MTA_STS
 from migrate_mail.checks.mx.family import CHECKS as MX
 from migrate_mail.checks.smtp.family import CHECKS as SMTP
 from migrate_mail.checks.spf.family import CHECKS as SPF
+from migrate_mail.checks.tls.family import CHECKS as TLS
 from migrate_mail.checks.tlsrpt.family import CHECKS as TLSRPT
 
 FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
@@ -24,6 +25,7 @@ FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
     MTA_STS,
     SMTP,
     SPF,
+    TLS,
     TLSRPT,
 )
 

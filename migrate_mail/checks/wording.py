@@ -13,6 +13,7 @@ from migrate_mail.checks.mta_sts.words import WORDING as MTA_STS
 from migrate_mail.checks.mx.words import WORDING as MX
 from migrate_mail.checks.smtp.words import WORDING as SMTP
 from migrate_mail.checks.spf.words import WORDING as SPF
+from migrate_mail.checks.tls.words import WORDING as TLS
 from migrate_mail.checks.tlsrpt.words import WORDING as TLSRPT
 from migrate_mail.finding import Finding
 
@@ -28,7 +29,7 @@ _SHARED: dict[str, str] = {
 }
 
 WORDING: dict[str, str] = (
-    _SHARED | DMARC | DNS | IMAP | IP | MAIL | MX | MTA_STS | SMTP | SPF | TLSRPT
+    _SHARED | DMARC | DNS | IMAP | IP | MAIL | MX | MTA_STS | SMTP | SPF | TLS | TLSRPT
 )
 
 

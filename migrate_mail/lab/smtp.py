@@ -31,7 +31,8 @@ class SmtpFaults:
     no_starttls: not offered. tempfail: recipients that get 450, `*` for all. greylist: the first
     RCPT of a sender to a recipient gets 451. accept_anything: no recipient of our domains is
     refused; what has no mailbox is lost. refuse_data: reply to the message itself, such as
-    `554 5.7.1 Spam`. black_hole: mail is accepted and never delivered.
+    `554 5.7.1 Spam`. black_hole: mail is accepted and never delivered. late: seconds before the
+    banner. tls_hangs: STARTTLS is answered, the handshake is not.
     """
 
     greeting: Greeting | None = None
@@ -41,6 +42,8 @@ class SmtpFaults:
     accept_anything: bool = False
     refuse_data: str | None = None
     black_hole: bool = False
+    late: float = 0
+    tls_hangs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,17 @@ class _Conversation(SMTP):
         self._mine.add(transport)
         self._owner.transports.add(transport)
         super().connection_made(transport)
+
+    async def _handle_client(self) -> None:
+        await asyncio.sleep(self._owner.faults.late)
+        await super()._handle_client()
+
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        """Shake hands, or only say so."""
+        if self._owner.faults.tls_hangs:
+            await self.push("220 Ready to start TLS")
+            await asyncio.Event().wait()
+        await super().smtp_STARTTLS(arg)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the transports."""

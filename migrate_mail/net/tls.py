@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ssl
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -90,6 +91,13 @@ def lax() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def covers(names: Iterable[str], host: str) -> bool:
+    """Tell whether a certificate's names are for a host; a `*` is one label (RFC 6125 section 6.4.3)."""
+    host = host.rstrip(".").lower()
+    star = "*." + host.partition(".")[2]
+    return any(name in {host, star} for name in names)
 
 
 def pinned_otherwise(sock: ssl.SSLObject, pin: Pin, *, now: datetime) -> str | None:

@@ -12,7 +12,7 @@ from migrate_mail.checks.spf.record import is_policy
 from migrate_mail.checks.spf.tree import MAX_HOSTS, MAX_LOOKUPS, MAX_VOIDS, Cost, cost_of
 from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
-from migrate_mail.finding import Finding, Outcome
+from migrate_mail.finding import Arg, Finding, Outcome
 
 _ONE = ("RFC 7208 section 3.2", "RFC 7208 section 4.5")
 _LIMITS = ("RFC 7208 section 4.6.4",)
@@ -56,10 +56,8 @@ def none_there(domain: str) -> Finding:
 def _judged(domain: str, said: Said) -> Finding:
     mine = [text for text in said.texts if is_policy(text)]
     octets = sum(len(text.encode()) + len(text) // 255 + 13 for text in said.texts)
-    subject, args = (
-        f"{domain} TXT",
-        {"count": len(mine), "octets": octets, "records": tuple(mine)},
-    )
+    subject = f"{domain} TXT"
+    args: dict[str, Arg] = {"count": len(mine), "octets": octets, "records": tuple(mine)}
     if len(mine) == 1 and octets <= _FITS:
         return Finding("SPF_ONE", Outcome.PASS, subject, said.vantage, args=args, evidence=said.evidence)  # fmt: skip
     if len(mine) == 1:
