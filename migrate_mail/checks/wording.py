@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from migrate_mail.checks.dkim.words import WORDING as DKIM
 from migrate_mail.checks.dmarc.words import WORDING as DMARC
 from migrate_mail.checks.dns.words import WORDING as DNS
 from migrate_mail.checks.imap.words import WORDING as IMAP
@@ -29,7 +30,7 @@ _SHARED: dict[str, str] = {
 }
 
 WORDING: dict[str, str] = (
-    _SHARED | DMARC | DNS | IMAP | IP | MAIL | MX | MTA_STS | SMTP | SPF | TLS | TLSRPT
+    _SHARED | DKIM | DMARC | DNS | IMAP | IP | MAIL | MX | MTA_STS | SMTP | SPF | TLS | TLSRPT
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from migrate_mail.lab.certs import ca_pem
 from migrate_mail.lab.company import ALIASES, TSIG_KEY, Company, tsig_secret
 from migrate_mail.lab.scene_zones import NEW_IP, OLD_IP
+from migrate_mail.lab.signing import NEW_SELECTOR, OLD_SELECTOR, signed_message
 
 _HEAD = """\
 # The move of Lindenhof from oldhost to newhost: who moves, from where to where, how DNS is changed.
@@ -27,6 +28,7 @@ def write_project(company: Company, folder: Path, *, secrets: str = "file") -> P
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "ca.pem").write_bytes(ca_pem())
+    (folder / "sample.eml").write_bytes(signed_message(company.domain))
     for name, value in _secrets(company).items():
         if secrets == "file":
             _write_secret(folder / "secrets" / name, value)
@@ -107,11 +109,11 @@ systems:
   old:
     mx: [{{host: {old.mx_host}, preference: 10}}]
     imap: {{host: {old.imap_host}, port: 993, ca: ca.pem}}
-    sends: {{addresses: [{OLD_IP}], helo: [{old.mx_host}]}}
+    sends: {{addresses: [{OLD_IP}], helo: [{old.mx_host}], selectors: [{OLD_SELECTOR}]}}
   new:
     mx: [{{host: {new.mx_host}, preference: 10}}]
     imap: {{host: {new.imap_host}, port: 993, ca: ca.pem}}
-    sends: {{addresses: [{NEW_IP}], helo: [{new.mx_host}]}}
+    sends: {{addresses: [{NEW_IP}], helo: [{new.mx_host}], selectors: [{NEW_SELECTOR}], sample: sample.eml}}
 
 accounts: accounts.csv
 addresses: addresses.csv

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from migrate_mail.lab.signing import NEW_SELECTOR, OLD_SELECTOR, key_record, strings
+
 DOMAIN = "lindenhof.example"
 OLD, NEW = "oldhost.example", "newhost.example"
 ADMIN = "it-service.example"
@@ -39,6 +41,10 @@ def zones(ttl: int) -> dict[str, str]:
         + "www IN A 127.0.0.1\n"
         + '_mta-sts IN TXT "v=STSv1; id=20261123T1"\n'
         + "mta-sts IN A 192.0.2.80\n"  # neither of the two servers
+        + "".join(
+            f"{s}._domainkey IN TXT {strings(key_record(s))}\n"
+            for s in (OLD_SELECTOR, NEW_SELECTOR)
+        )
         + f'_dmarc IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@{DOMAIN}"\n'
         + f'_smtp._tls IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"\n',
         OLD: ours + provider.format(ip=OLD_IP) + f'@ IN TXT "v=spf1 a:mx1.{OLD} -all"\n',
