@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, Literal
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
 from migrate_mail.lab.directory import Directory
 
@@ -140,7 +140,11 @@ class _Conversation(SMTP):
         if self._owner.faults.tls_hangs:
             await self.push("220 Ready to start TLS")
             await asyncio.Event().wait()
-        await super().smtp_STARTTLS(arg)
+        try:
+            await super().smtp_STARTTLS(arg)
+        except TLSSetupException:  # the client wants another version: no news for the log
+            for transport in list(self._mine):
+                transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the transports."""
