@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.dane.family import CHECKS as DANE
 from migrate_mail.checks.dkim.family import CHECKS as DKIM
 from migrate_mail.checks.dmarc.family import CHECKS as DMARC
 from migrate_mail.checks.dns.family import CHECKS as DNS
@@ -17,6 +18,7 @@ from migrate_mail.checks.tls.family import CHECKS as TLS
 from migrate_mail.checks.tlsrpt.family import CHECKS as TLSRPT
 
 FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
+    DANE,
     DKIM,
     DMARC,
     DNS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from migrate_mail.checks.dane.words import WORDING as DANE
 from migrate_mail.checks.dkim.words import WORDING as DKIM
 from migrate_mail.checks.dmarc.words import WORDING as DMARC
 from migrate_mail.checks.dns.words import WORDING as DNS
@@ -30,7 +31,20 @@ _SHARED: dict[str, str] = {
 }
 
 WORDING: dict[str, str] = (
-    _SHARED | DKIM | DMARC | DNS | IMAP | IP | MAIL | MX | MTA_STS | SMTP | SPF | TLS | TLSRPT
+    _SHARED
+    | DANE
+    | DKIM
+    | DMARC
+    | DNS
+    | IMAP
+    | IP
+    | MAIL
+    | MX
+    | MTA_STS
+    | SMTP
+    | SPF
+    | TLS
+    | TLSRPT
 )
 
 

@@ -27,6 +27,9 @@ MAY_FAIL = {
     ("smtp.reach", "closed"),
 }
 
+MAY_SKIP = {"dane.match", "dane.records"}
+"""Where nothing of the kind is in use, and nothing can be wrong with it."""
+
 
 def _an_hour_ago() -> datetime:
     return datetime.now(UTC) - timedelta(hours=1)
@@ -54,7 +57,8 @@ def _rerouted(inventory: Inventory, address: str) -> Inventory:
 def test_a_healthy_world_passes(name: str, moved: tuple[Company, Eyes]):
     """After a move in which nothing went wrong every check passes, and says so with evidence or numbers."""
     findings = moved[1].see(name)
-    assert {f.outcome for f in findings} == {Outcome.PASS}, findings
+    wanted = {Outcome.SKIP} if name in MAY_SKIP else {Outcome.PASS}
+    assert {f.outcome for f in findings} == wanted, findings
     assert all(f.evidence or f.args for f in findings)
 
 

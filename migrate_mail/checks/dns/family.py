@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.dns.agreement import rrsets_agree, ttl_uniform
+from migrate_mail.checks.dns.caa import caa
 from migrate_mail.checks.dns.delegation import delegation
 from migrate_mail.checks.dns.dnssec import dnssec, ds
 from migrate_mail.checks.dns.earliest import cutover_earliest
@@ -14,6 +15,7 @@ from migrate_mail.checks.dns.ttl import ttl
 from migrate_mail.checks.dns.wildcard import wildcard
 
 CHECKS: tuple[AnyCheck, ...] = (
+    caa,
     cutover_earliest,
     delegation,
     dnssec,

@@ -1,6 +1,10 @@
 """What the findings of the family `dns` say: one sentence for each tag. PURE."""
 
 WORDING: dict[str, str] = {
+    "CAA_ALLOWS": "{issuer} may issue for {subject} (CAA at {at}: {allowed})",
+    "CAA_ANY": "{subject}: {text}",
+    "CAA_FORBIDS": "{issuer} may not issue for {subject}: CAA at {at} allows {allowed}",
+    "CAA_WHO": "CAA at {at} allows only {allowed} to issue for {subject}; the CA of new is not told",
     "DELEGATION_AGREES": "the zone above delegates to the name servers that the zone names: {servers}",
     "DELEGATION_DIFFERS": "the zone and the zone above disagree on the name servers of {subject}: only above: {above}; only in the zone: {own}",
     "DNSSEC_BOGUS": "{subject} is signed and does not validate: {text}",

@@ -1,0 +1,1 @@
+"""DANE: the TLSA records of the MX hosts, and the certificates that they promise."""
