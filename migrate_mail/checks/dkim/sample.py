@@ -98,7 +98,8 @@ def _asker(view: View, silent: list[DnsAnswer]) -> Callable[..., bytes]:
         answer = view.look(_text(name).rstrip("."), "TXT")
         if answer.silent:
             silent.append(answer)
-        return text_of(answer.records[0]).encode() if answer.records else b""
+        # RFC 6376 section 3.6.2.2: with several records nobody knows which one counts.
+        return text_of(answer.records[0]).encode() if len(answer.records) == 1 else b""
 
     return keys
 

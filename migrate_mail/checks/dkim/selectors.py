@@ -92,8 +92,9 @@ def strength(context: Context, params: StrengthParams) -> Iterator[Finding]:
 
     def judged(name: str, said: Said) -> Iterator[Finding]:
         found = _found(name, said)
-        if isinstance(found, Finding):
-            yield found
+        if isinstance(found, Finding) or found.revoked:
+            args = {"text": "there is no key to judge (dkim.selector)"}
+            yield Finding("DKIM_NOT_JUDGED", Outcome.SKIP, name, said.vantage, args=args)
             return
         weak = found.kind == "rsa" and found.bits < params.bits
         if weak or found.testing:

@@ -5,6 +5,7 @@ WORDING: dict[str, str] = {
     "DKIM_BROKEN": "the key at {subject} cannot be used: {why}",
     "DKIM_COLLISION": "{subject} has a key now and will have another: two keys under one selector",
     "DKIM_MANY": "there are {count} records at {subject}, one is allowed",
+    "DKIM_NOT_JUDGED": "{subject}: {text}",
     "DKIM_NO_COLLISION": "{subject}: no key is replaced by another",
     "DKIM_PUBLISHED": "{subject} has a key: {kind}, {bits} bits",
     "DKIM_REVOKED": "the key at {subject} is empty, which means revoked",

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.looking import as_zone, not_answered, one_by_one
 from migrate_mail.finding import Finding, Outcome
+from migrate_mail.net.ds import is_digest
 from migrate_mail.net.facts import DnsAnswer, Validation
 
 _REFS = ("RFC 4035 section 5", "RFC 6781 section 4.3.5")
-_KNOWN_DIGESTS = {1: "SHA1", 2: "SHA256", 4: "SHA384"}
 
 
 @check(
@@ -113,19 +113,3 @@ def _judged(apex: str, digests: Sequence[str], keys: DnsAnswer) -> Finding:
         else f"let this name server serve the zone with the key of the DS record, or take the DS of {apex.rstrip('.')} out at the registrar",
         refs=() if fits else ("RFC 4034 section 5",),
     )
-
-
-def is_digest(apex: str, ds_text: str, key_text: str) -> bool:
-    """Tell whether a DS record is the digest of a key; a kind of digest that we do not know is not. PURE."""
-    import dns.dnssec  # cryptography comes with it: 50 ms that no other check has to pay
-
-    try:
-        wanted = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.DS, ds_text)
-        key = dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.DNSKEY, key_text)
-        kind = _KNOWN_DIGESTS.get(int(ds_text.split()[2]))
-        if kind is None:
-            return False
-        made = dns.dnssec.make_ds(dns.name.from_text(apex), key, kind, validating=True)
-    except (dns.exception.DNSException, ValueError, IndexError):
-        return False
-    return bool(made == wanted)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import dns.name
-import dns.reversename
 from pydantic import Field
 
 from migrate_mail.checks.base import About, Context, check
@@ -15,6 +13,7 @@ from migrate_mail.checks.params import SideParams
 from migrate_mail.files.names import Domain
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.reverse import list_name
 
 _REFS = ("RFC 5782 section 2",)
 _LISTED, _CLEAN = "127.0.0.2", "127.0.0.1"
@@ -28,12 +27,6 @@ class ListParams(SideParams):
         min_length=1,
         description="blocking lists to ask; most refuse to answer public resolvers",
     )
-
-
-def list_name(ip: str, zone: str) -> str:
-    """Return what to ask a list about an address: octets or nibbles in reverse (RFC 5782 section 2). PURE."""
-    origin = dns.name.from_text(zone)
-    return dns.reversename.from_address(ip, origin, origin).to_text(omit_final_dot=True)
 
 
 def verdict(records: Sequence[str]) -> tuple[str, ...]:

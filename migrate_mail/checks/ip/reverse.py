@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import dns.reversename
-
 from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.ip.senders import not_told, sending_of
 from migrate_mail.checks.looking import as_zone, one_by_one
@@ -14,13 +12,9 @@ from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.reverse import reverse_name
 
 _REFS = ("RFC 1912 section 2.1",)
-
-
-def reverse_name(ip: str) -> str:
-    """Return the name under which the PTR record of an address is (RFC 1035 section 3.5). PURE."""
-    return dns.reversename.from_address(ip).to_text(omit_final_dot=True)
 
 
 @check(

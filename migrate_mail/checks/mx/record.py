@@ -109,7 +109,7 @@ def _named(domain: str, said: Said, side: str, hosts: tuple[set[str], set[str]])
     shown = hosts_in(said.records)
     stray = [r for r in said.records if hosts_in([r])[0] not in mine]
     old = [h for h in shown if h in other]
-    strange = [h for h in shown if h not in mine | other]
+    strange = [h for h in shown if h and h not in mine | other]
     if not old and not strange:
         args: dict[str, Arg] = {"hosts": tuple(shown), "side": side}
         return Finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -16,10 +17,13 @@ class Certificates:
     old: Path
     new: Path
     out: Path
+    policy: Path
+    wrong: Path
+    short: Path
 
 
 def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
-    """Write one authority and three certificates, valid for the names of each side.
+    """Write one authority, a certificate for each side, one for the policy host, and two bad ones.
 
     old, new, out: their common names, the addresses: Debian's mbsync, a peer of the benchmarks,
     asks for one.
@@ -34,12 +38,18 @@ def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
             authority, folder, new, "mx1.newhost.test", "mx2.newhost.test", "imap.newhost.test"
         ),
         out=_one(authority, folder, out, "mx.outside.test"),
+        policy=_one(authority, folder, "policy", "mta-sts.lindenhof.test"),
+        wrong=_one(authority, folder, "wrong", "mx.elsewhere.test"),
+        short=_one(authority, folder, "short", "mx1.newhost.test", "mx2.newhost.test", days=3),
     )
 
 
-def _one(authority: trustme.CA, folder: Path, common: str, *names: str) -> Path:
-    path = folder / f"{names[0]}.pem"
+def _one(
+    authority: trustme.CA, folder: Path, common: str, *names: str, days: int | None = None
+) -> Path:
+    path = folder / f"{common}.pem"
     path.touch(mode=0o600)
-    issued = authority.issue_cert(*names, common_name=common)
+    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    issued = authority.issue_cert(*names, common_name=common, not_after=ends)
     issued.private_key_and_cert_chain_pem.write_to_path(str(path))
     return path

@@ -85,7 +85,7 @@ class Knot:
         (folder / "db").mkdir(parents=True)
 
     def start(
-        self, processes: Processes, zones: Mapping[str, str], *, signed: str, ttl: int
+        self, processes: Processes, zones: Mapping[str, str], *, ttl: int, signed: str = ""
     ) -> None:
         """Write the zones (records by zone name) and serve them; one is signed with DNSSEC."""
         self.zones = tuple(zones)
@@ -95,7 +95,7 @@ class Knot:
         parts = [self._server(), *(self._zone(name, signing=name == signed) for name in zones)]
         self._conf.write_text("".join(parts))
         listens = [(address, 53) for address in self.addresses]
-        processes.start("knotd", "knotd", "-c", self._conf, listens=listens)
+        processes.start(f"knotd-{self.primary}", "knotd", "-c", self._conf, listens=listens)
 
     def trust_anchor(self, zone: str) -> str:
         """Return the zone's DS record with SHA-256, as soon as the zone has its key."""
@@ -116,7 +116,9 @@ class Knot:
     def rrset(self, name: str, rtype: str) -> tuple[int, list[str]]:
         """Return TTL and values as the first address serves them; (0, []) for none."""
         reply = self._ask(name, rtype)
-        mine = [r for r in reply.answer if r.rdtype == dns.rdatatype.from_text(rtype)]
+        sections = [*reply.answer, *reply.authority]  # a delegation is in the second
+        kind, owner = dns.rdatatype.from_text(rtype), dns.name.from_text(name)
+        mine = [r for r in sections if (r.rdtype, r.name) == (kind, owner)]
         return (mine[0].ttl, sorted(str(v) for v in mine[0])) if mine else (0, [])
 
     def replace(self, name: str, rtype: str, ttl: int, *values: str) -> None:
@@ -128,13 +130,14 @@ class Knot:
         code = self.send(update)
         assert code == "NOERROR", f"update of {name} {rtype}: {code}"
 
-    def vouch(self, zone: str) -> None:
-        """Publish the DS of a signed zone in the zone above, as a registrar does."""
-        digest = self.trust_anchor(zone).partition(" DS ")[2]
-        update = self.update(zone.partition(".")[2], key=self.secret)
-        update.replace(dns.name.from_text(zone), 4, "DS", digest)
+    def set_soa(self, zone: str, numbers: str) -> None:
+        """Publish other numbers in SOA; the serial goes on from what it is (RFC 2136 section 3.4.2.2)."""
+        server, mail, serial, *_ = self.rrset(zone, "SOA")[1][0].split()
+        rest = numbers.split()[1:]
+        update = self.update(zone, key=self.secret)
+        update.add(dns.name.from_text(zone), int(rest[-1]), "SOA", " ".join([server, mail, str(int(serial) + 10), *rest]))  # fmt: skip
         code = self.send(update)
-        assert code == "NOERROR", f"DS of {zone}: {code}"
+        assert code == "NOERROR", f"SOA of {zone}: {code}"
 
     def update(self, name: str, *, key: str | None) -> dns.update.UpdateMessage:
         """Return an empty update of the zone that holds a name; unsigned without a key."""

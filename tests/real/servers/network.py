@@ -21,6 +21,7 @@ class Network:
         self.out = self._ip(9)
         self.ns1 = self._ip(53)
         self.ns2 = self._ip(54)
+        self.above = self._ip(52)
         self.resolver = self._ip(55)
 
     @property

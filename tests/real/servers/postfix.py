@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from real.servers.processes import Processes
+from real.servers.processes import Processes, until
 
 MASTER = Path("/usr/lib/postfix/sbin/master")
 
@@ -106,6 +106,7 @@ class Postfix:
         self._folder = folder
         self._spool = folder / "spool"
         self._pid = 0
+        self._main = ""
         self._make_folders()
         self._make_jail(resolver)
 
@@ -136,6 +137,14 @@ class Postfix:
         """Change the aliases as the mail admin would: edit the map, reload."""
         self._write_aliases(aliases)
         os.kill(self._pid, signal.SIGHUP)
+
+    def set_options(self, **options: str) -> None:
+        """Change settings as the mail admin would, and wait until they are in force; none: as before."""
+        self._main = self._main or (self._folder / "main.cf").read_text()
+        before = self.log().count("reload --")
+        self._write("main.cf", self._main + "".join(f"{k} = {v}\n" for k, v in options.items()))
+        os.kill(self._pid, signal.SIGHUP)
+        until(lambda: self.log().count("reload --") > before, f"{self.name} did not reload")
 
     def log(self) -> str:
         """Return what Postfix logged so far."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dns.flags
@@ -54,18 +54,19 @@ class Unbound:
     def start(
         self,
         processes: Processes,
-        zones: Sequence[str],
+        zones: Mapping[str, Sequence[str]],
         *,
         anchor: str,
-        authorities: Sequence[str],
     ) -> None:
-        """Serve the zones, asking their authorities, and nothing else."""
+        """Serve the zones, asking the addresses of their authorities, and nothing else."""
         ours = "".join(OURS.format(zone=zone) for zone in zones)
         server = SERVER.format(
             folder=self._folder, address=self.address, anchor=anchor, ours=ours
         )
-        asked = "".join(AUTHORITY.format(address=address) for address in authorities)
-        stubs = "".join(STUB.format(zone=zone) + asked for zone in zones)
+        stubs = "".join(
+            STUB.format(zone=zone) + "".join(AUTHORITY.format(address=a) for a in addresses)
+            for zone, addresses in zones.items()
+        )
         self._conf.write_text(server + stubs)
         listens = [(self.address, 53)]
         processes.start("unbound", "unbound", "-d", "-c", self._conf, listens=listens)

@@ -123,6 +123,7 @@ class World:
     def _build(self) -> None:
         net, folder = self.network, self.folder
         self.knot = Knot(folder / "knot", [net.ns1, net.ns2], primary="nameservers.test")
+        self.above = Knot(folder / "above", [net.above], primary="above.test")
         self.unbound = Unbound(folder / "unbound", net.resolver)
         self.old = self._side("old", OLD_PASSWORDS, [net.old])
         self.new = self._side(
@@ -171,12 +172,13 @@ class World:
     def _start_dns(self) -> None:
         self.knot.start(self.processes, self._zones(), signed=DOMAIN, ttl=TTL)
         until(lambda: self.knot.serving(DOMAIN), "knot did not sign the zone")
-        self.knot.vouch(DOMAIN)
+        self.above.start(self.processes, {"test": self._delegations()}, ttl=TTL)
+        anchor = self.knot.trust_anchor(DOMAIN)
+        self.above.replace(DOMAIN, "DS", TTL, anchor.partition(" DS ")[2])
         self.unbound.start(
             self.processes,
-            self.knot.zones,
-            anchor=self.knot.trust_anchor(DOMAIN),
-            authorities=self.knot.addresses,
+            {z: k.addresses for k in (self.knot, self.above) for z in k.zones},
+            anchor=anchor,
         )
 
     def _zones(self) -> dict[str, str]:
@@ -190,8 +192,6 @@ class World:
             net.ns2: "ns2.nameservers.test",
         }
         pointers = "".join(f"{ip.rpartition('.')[2]} PTR {h}.\n" for ip, h in hosts.items())
-        below = (DOMAIN, "oldhost.test", "newhost.test", "outside.test", "nameservers.test")
-        names = ("ns1.nameservers.test.", "ns2.nameservers.test.")
         return {
             DOMAIN: '@ MX 10 mx.oldhost.test.\n@ TXT "v=spf1 mx -all"\n',
             "oldhost.test": f"mx A {net.old}\nimap A {net.old}\n",
@@ -199,6 +199,11 @@ class World:
             "outside.test": f"@ MX 10 mx\nmx A {net.out}\n",
             "nameservers.test": f"ns1 A {net.ns1}\nns2 A {net.ns2}\n",
             net.reverse_zone: pointers,
-            # The last: what is below it is looked for first.
-            "test": "".join(f"{z}. NS {n}\n" for z in below for n in names),
         }
+
+    def _delegations(self) -> str:
+        """Return the zone above: it delegates, and vouches for one zone."""
+        below = (DOMAIN, "oldhost.test", "newhost.test", "outside.test", "nameservers.test")
+        hosts = "".join(f"{n} A {self.network.above}\n" for n in ("ns1.above", "ns2.above"))
+        servers = ("ns1.nameservers.test.", "ns2.nameservers.test.")
+        return hosts + "".join(f"{z}. NS {n}\n" for z in below for n in servers)

@@ -1,0 +1,139 @@
+"""A move that went well, with everything in use: SPF, DKIM, DMARC, MTA-STS, TLSRPT, DANE, DNSSEC."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from migrate_mail.checks.dane.tlsa import wanted
+from migrate_mail.lab.https import HttpsServer, Page
+from migrate_mail.lab.loop import Loop
+from migrate_mail.lab.signing import (
+    NEW_SELECTOR,
+    OLD_SELECTOR,
+    key_record,
+    signed_message,
+    strings,
+)
+from real.project import write_project
+from real.servers.knot import Knot
+from real.servers.world import DOMAIN, TTL, World
+
+POLICY_HOST = f"mta-sts.{DOMAIN}"
+POLICY = """\
+version: STSv1
+mode: enforce
+mx: mx.oldhost.test
+mx: mx1.newhost.test
+mx: mx2.newhost.test
+max_age: 604800
+"""
+NEW_MX = ("10 mx1.newhost.test.", "20 mx2.newhost.test.")
+WEB = "127.0.0.80"
+"""Where the policy host is in DNS; the table `connect` knows the way to its port."""
+
+
+class Web:
+    """The web server of the policy."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.sample: Path | None = None
+        self._loop = Loop()
+        self.server = HttpsServer(self.context(world.certificates.policy))
+        self.serve(POLICY)
+
+    def context(self, certificate: Path) -> ssl.SSLContext:
+        """Return TLS with one certificate."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.load_cert_chain(certificate)
+        return made
+
+    def serve(self, text: str, **how: object) -> None:
+        """Serve a policy; how: fields of Page."""
+        self.server.pages[POLICY_HOST, "/.well-known/mta-sts.txt"] = Page(text.encode(), **how)  # type: ignore[arg-type]
+
+    def __enter__(self) -> Web:
+        self._loop.start()
+        self._loop.call(self.server.open())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.do(self.server.close)
+        self._loop.close()
+
+
+def publish(world: World) -> None:
+    """Publish everything that a careful admin would, for a domain that has moved."""
+    net, put = world.network, world.knot.replace
+    put(DOMAIN, "MX", TTL, *NEW_MX)
+    put(DOMAIN, "TXT", TTL, f'"v=spf1 ip4:{net.old} ip4:{net.new} ip4:{net.new_second} -all"')
+    put(
+        f"_dmarc.{DOMAIN}",
+        "TXT",
+        TTL,
+        f'"v=DMARC1; p=quarantine; rua=mailto:postmaster@{DOMAIN}"',
+    )
+    put(f"_mta-sts.{DOMAIN}", "TXT", TTL, '"v=STSv1; id=1"')
+    put(f"_smtp._tls.{DOMAIN}", "TXT", TTL, f'"v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"')
+    put(POLICY_HOST, "A", TTL, WEB)
+    put("newhost.test", "CAA", TTL, '0 issue "ca.example"')
+    put("gateway.newhost.test", "A", TTL, net.new)
+    for selector in (OLD_SELECTOR, NEW_SELECTOR):
+        put(f"{selector}._domainkey.{DOMAIN}", "TXT", TTL, strings(key_record(selector)))
+    for host, certificate in (
+        ("mx.oldhost.test", world.certificates.old),
+        ("mx1.newhost.test", world.certificates.new),
+        ("mx2.newhost.test", world.certificates.new),
+    ):
+        put(f"_25._tcp.{host}", "TLSA", TTL, wanted([_leaf(certificate)]))
+    world.unbound.forget("test")
+
+
+def _leaf(pem: Path) -> bytes:
+    text = pem.read_text()
+    begin = text.index("-----BEGIN CERTIFICATE-----")
+    end = text.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")
+    return ssl.PEM_cert_to_DER_cert(text[begin:end])
+
+
+def project(world: World, folder: Path, web_port: int) -> Path:
+    """Write the migration.yaml of this move; returns its path."""
+    write_project(world, folder)
+    (folder / "sample.eml").write_bytes(signed_message(DOMAIN))
+    net, path = world.network, folder / "migration.yaml"
+    text = path.read_text()
+    sends = f"    sends: {{addresses: [{net.old}], helo: [mx.oldhost.test], selectors: [{OLD_SELECTOR}]}}\n"
+    text = text.replace("  new:\n    mx:", f"{sends}  new:\n    mx:")
+    sends = (
+        f"    sends: {{addresses: [{net.new}], helo: [gateway.newhost.test],"
+        f" selectors: [{NEW_SELECTOR}], sample: sample.eml}}\n"
+    )
+    text = text.replace("\naccounts: accounts.csv", f"{sends}\naccounts: accounts.csv", 1)
+    text = text.replace(
+        "connect:\n", f'connect:\n  "{POLICY_HOST}:443": "127.0.0.1:{web_port}"\n'
+    )
+    path.write_text(text)
+    return path
+
+
+@contextmanager
+def published(
+    world: World, *records: tuple[str, str, int, tuple[str, ...]], at: Knot | None = None
+) -> Iterator[None]:
+    """Publish RRsets (name, type, TTL, values) for a while, then what was there before."""
+    knot = at or world.knot
+    before = [(name, rtype, *knot.rrset(name, rtype)) for name, rtype, _, _ in records]
+    try:
+        for name, rtype, ttl, values in records:
+            knot.replace(name, rtype, ttl, *values)
+        world.unbound.forget("test")
+        yield
+    finally:
+        for name, rtype, _, _ in reversed(records):
+            knot.replace(name, rtype, 0)
+        for name, rtype, ttl, values in before:
+            knot.replace(name, rtype, ttl, *values)
+        world.unbound.forget("test")

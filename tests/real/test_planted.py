@@ -1,0 +1,283 @@
+"""Knot, Unbound, Postfix and a web server: a healthy move is all pass; each planted fault is found by its check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from migrate_mail.checks.registry import CHECKS
+from migrate_mail.finding import Finding, Outcome
+from migrate_mail.lab.signing import (
+    NEW_SELECTOR,
+    OLD_SELECTOR,
+    key_record,
+    signed_message,
+    strings,
+)
+from real.healthy import NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
+from real.servers.world import ALIASES, DOMAIN, TTL, World
+from support.seeing import Eyes, open_eyes, switched
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+
+ELSEWHERE = {
+    # Mailboxes and deliveries: tests/real/test_story.py. The journal's clock: tests/real/test_clock.py.
+    *(name for name in CHECKS if name.startswith(("imap.", "mail."))), "dns.cutover_earliest",
+    # Loopback is not public, and no blocking list is served here: tests/wire/checks/test_zone_checks.py.
+    "mx.public", "ip.blocklists",
+}  # fmt: skip
+ASKED = [name for name in CHECKS if name not in ELSEWHERE]
+SAID = {"dns.caa": {"issuer": "ca.example"}}
+"""Parameters that an admin gives."""
+LONGEST = 5.0
+"""Seconds that all checks together may take (what a preflight is promised to take)."""
+
+
+@pytest.fixture(scope="module")
+def web(world: World) -> Iterator[Web]:
+    """Give the policy host, in a world that has moved."""
+    publish(world)
+    with Web(world) as web:
+        yield web
+
+
+@pytest.fixture
+def eyes(world: World, web: Web, tmp_path, monkeypatch) -> Eyes:
+    """Give what looks at this world, with nothing remembered."""
+    made = project(world, tmp_path, web.server.port)
+    web.sample = made.parent / "sample.eml"
+    monkeypatch.setenv("OLD_SECRET", "x")
+    monkeypatch.setenv("NEW_SECRET", "y")
+    opened = open_eyes(made, patience=4)
+    opened.journal.changes.append(switched(DOMAIN, datetime.now(UTC) - timedelta(hours=1)))
+    return opened
+
+
+def _all(eyes: Eyes) -> dict[str, list[Finding]]:
+    with ThreadPoolExecutor(8) as pool:
+        seen = pool.map(lambda name: eyes.see(name, **SAID.get(name, {})), ASKED)
+        return dict(zip(ASKED, seen, strict=True))
+
+
+def _found(eyes: Eyes) -> dict[str, set[str]]:
+    """Return the tags of what failed, by check; what could not be looked at is named as such."""
+    bad = {
+        name: {f.tag if f.outcome is Outcome.FAIL else f"? {f.tag}" for f in findings if f.outcome in {Outcome.FAIL, Outcome.UNKNOWN}}
+        for name, findings in _all(eyes).items()
+    }  # fmt: skip
+    return {name: tags for name, tags in bad.items() if tags}
+
+
+def test_a_healthy_move_is_all_pass_in_seconds(eyes):
+    """No false alarm, nothing unknown, nothing skipped; DNSSEC is validated; and it is quick."""
+    began = time.monotonic()
+    seen = _all(eyes)
+    took = time.monotonic() - began
+
+    assert {n: [f for f in fs if f.outcome is not Outcome.PASS] for n, fs in seen.items() if {f.outcome for f in fs} != {Outcome.PASS}} == {}  # fmt: skip
+    assert [f.tag for f in seen["dns.dnssec"]] == ["DNSSEC_SECURE"]
+    assert took < LONGEST
+
+
+Plant = Callable[[World, Web], AbstractContextManager[None]]
+
+
+def _zone(*records: tuple[str, str, str | tuple[str, ...]], ttl: int = TTL) -> Plant:
+    """Plant records in the zones."""
+    rows = [(n, t, ttl, (v,) if isinstance(v, str) else v) for n, t, v in records]
+    return lambda world, _: published(world, *rows)
+
+
+def _postfix(**options: str) -> Plant:
+    """Plant settings of new's Postfix."""
+
+    @contextmanager
+    def plant(world: World, _: Web) -> Iterator[None]:
+        filled = {
+            k: v.format(c=world.certificates, n=world.network) for k, v in options.items()
+        }
+        world.new.mx.set_options(**filled)
+        try:
+            yield
+        finally:
+            world.new.mx.set_options()
+
+    return plant
+
+
+def _aliases(aliases: dict[str, str]) -> Plant:
+    @contextmanager
+    def plant(world: World, _: Web) -> Iterator[None]:
+        world.new.mx.set_options(virtual_alias_maps="inline:{{{}}}".format(",".join(f"{{{a}={t}}}" for a, t in aliases.items())))  # fmt: skip
+        try:
+            yield
+        finally:
+            world.new.mx.set_options()
+
+    return plant
+
+
+def _policy(text: str = POLICY, **how: object) -> Plant:
+    """Plant another policy."""
+
+    @contextmanager
+    def plant(_: World, web: Web) -> Iterator[None]:
+        web.serve(text, **how)
+        try:
+            yield
+        finally:
+            web.serve(POLICY)
+
+    return plant
+
+
+@contextmanager
+def _web_certificate(world: World, web: Web) -> Iterator[None]:
+    before = web.server.context
+    web.server.context = web.context(world.certificates.wrong)
+    try:
+        yield
+    finally:
+        web.server.context = before
+
+
+def _with_world(make: Callable[[World], list[tuple[str, str, str | tuple[str, ...]]]]) -> Plant:
+    """Plant records that depend on the addresses of this world."""
+    return lambda world, web: _zone(*make(world))(world, web)
+
+
+def _reverse(world: World, ip: str) -> str:
+    return f"{ip.rpartition('.')[2]}.{world.network.reverse_zone}"
+
+
+def _above(*records: tuple[str, str, str | tuple[str, ...]]) -> Plant:
+    """Plant records in the zone above."""
+    rows = [(n, t, TTL, (v,) if isinstance(v, str) else v) for n, t, v in records]
+    return lambda world, _: published(world, *rows, at=world.above)
+
+
+def _soa(numbers: str) -> Plant:
+    """Plant the numbers of the SOA record; the serial is the server's business."""
+
+    @contextmanager
+    def plant(world: World, _: Web) -> Iterator[None]:
+        before = world.knot.rrset(DOMAIN, "SOA")[1][0]
+        world.knot.set_soa(DOMAIN, numbers)
+        try:
+            yield
+        finally:
+            world.knot.set_soa(DOMAIN, " ".join(before.split()[2:]))
+
+    return plant
+
+
+def _sample(change: Callable[[bytes], bytes], *records: tuple[str, str, str]) -> Plant:
+    """Plant another message that new is said to have sent."""
+
+    @contextmanager
+    def plant(world: World, web: Web) -> Iterator[None]:
+        assert web.sample is not None
+        before = web.sample.read_bytes()
+        web.sample.write_bytes(change(before))
+        with _zone(*records)(world, web):
+            yield
+
+    return plant
+
+
+KEY = f"{NEW_SELECTOR}._domainkey.{DOMAIN}"
+OLD_KEY = f"{OLD_SELECTOR}._domainkey.{DOMAIN}"
+TLSA = "_25._tcp.mx1.newhost.test"
+DMARC, STS, RPT = f"_dmarc.{DOMAIN}", f"_mta-sts.{DOMAIN}", f"_smtp._tls.{DOMAIN}"
+SPF_TREE = [(f"s{n}.{DOMAIN}", "TXT", f'"v=spf1 include:s{n + 1}.{DOMAIN} -all"') for n in range(1, 12)]  # fmt: skip
+
+FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
+    # the zone
+    "a high TTL": (_zone((DOMAIN, "MX", NEW_MX), ttl=86400), {"dns.ttl": {"TTL_HIGH"}}),
+    "a wildcard TXT": (_zone((f"*.{DOMAIN}", "TXT", '"hello"')), {"dns.wildcard": {"WILDCARD_THERE"}}),
+    "a wildcard MX": (_zone((f"*.{DOMAIN}", "MX", "10 mx.oldhost.test.")), {"dns.wildcard": {"WILDCARD_THERE"}}),
+    "a DS of another key": (_above((DOMAIN, "DS", "1 13 2 " + "ab" * 32)), {"dns.ds": {"DS_WITHOUT_KEY"}}),
+    "a delegation to others": (_above((DOMAIN, "NS", ("ns1.nameservers.test.", "ns9.outside.test."))), {"dns.delegation": {"DELEGATION_DIFFERS"}}),
+    "long absence": (_soa("1 3600 600 604800 86400"), {"dns.negative_ttl": {"NEGATIVE_TTL_HIGH"}}),
+    "timers that are unwise": (_soa("1 600 3600 3000 4"), {"dns.soa_timers": {"SOA_TIMERS_ODD"}}),
+    "CAA for another CA": (_zone(("newhost.test", "CAA", '0 issue "other.example"')), {"dns.caa": {"CAA_FORBIDS"}}),
+    # the MX records
+    "a null MX": (_zone((DOMAIN, "MX", "0 .")), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NULL"}}),
+    "a null MX beside others": (_zone((DOMAIN, "MX", (*NEW_MX, "0 ."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NULL_MIXED"}}),
+    "no MX": (_zone((DOMAIN, "MX", ())), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NONE"}}),
+    "the old MX as a backup": (_zone((DOMAIN, "MX", (*NEW_MX, "50 mx.oldhost.test."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.only": {"MX_OTHER_SYSTEM"}}),
+    "a strange MX": (_zone((DOMAIN, "MX", (*NEW_MX, "50 mx.outside.test."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.only": {"MX_STRANGER"}}),
+    "an MX host that is an alias": (_zone(("mx2.newhost.test", "A", ()), ("mx2.newhost.test", "CNAME", "mx1.newhost.test.")), {"mx.targets": {"MX_IS_CNAME"}}),
+    "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), {"dane.match": {"MX_NO_ADDRESS"}, "mta_sts.mx_cert": {"MX_NO_ADDRESS"}, "mx.targets": {"MX_NO_ADDRESS"}, "smtp.reach": {"MX_NO_ADDRESS"}, "smtp.recipients": {"MX_NO_ADDRESS"}, "tls.cert": {"MX_NO_ADDRESS"}, "tls.starttls": {"MX_NO_ADDRESS"}, "tls.versions": {"MX_NO_ADDRESS"}}),
+    # who sends
+    "no reverse name": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", ())]), {"ip.reverse": {"PTR_NONE"}}),
+    "a reverse name that does not lead back": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", "mx.outside.test.")]), {"ip.reverse": {"PTR_NOT_CONFIRMED"}}),
+    "an EHLO name at old": (_with_world(lambda w: [("gateway.newhost.test", "A", w.network.old)]), {"ip.helo": {"HELO_ELSEWHERE"}}),
+    "an EHLO name that is nowhere": (_zone(("gateway.newhost.test", "A", ())), {"ip.helo": {"HELO_ELSEWHERE"}}),
+    "a message without signature": (_sample(lambda raw: raw[raw.index(b"From:"):]), {"dkim.signature": {"SAMPLE_UNSIGNED"}, "dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a message that was changed": (_sample(lambda raw: raw.replace(b"Hallo", b"Hello")), {"dkim.signature": {"SIGNATURE_BROKEN"}}),
+    "a message that others signed": (_sample(lambda _: signed_message(DOMAIN, as_domain="newhost.test").replace(b"<anna@", b"<bounce@mailer.newhost.test>\r\nX-Was: <anna@", 1), (f"{NEW_SELECTOR}._domainkey.newhost.test", "TXT", strings(key_record(NEW_SELECTOR)))), {"dmarc.alignment": {"NOT_ALIGNED"}}),
+    # SPF
+    "SPF without new": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.old} -all"')]), {"spf.new_pass": {"SPF_REFUSES"}}),
+    "SPF without old": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.new} -all"')]), {"spf.old_pass": {"SPF_REFUSES"}}),
+    "SPF by mx": (_zone((DOMAIN, "TXT", '"v=spf1 mx -all"')), {"spf.old_pass": {"SPF_REFUSES"}}),
+    "two SPF records": (_with_world(lambda w: [(DOMAIN, "TXT", (f'"v=spf1 ip4:{w.network.old} -all"', f'"v=spf1 ip4:{w.network.new} -all"'))]), {"spf.new_pass": {"SPF_ERROR"}, "spf.old_pass": {"SPF_ERROR"}, "spf.record": {"SPF_MANY"}}),
+    "SPF that cannot be read": (_zone((DOMAIN, "TXT", '"v=spf1 ip4:300.1.1.1 -all"')), {"spf.new_pass": {"SPF_ERROR"}, "spf.old_pass": {"SPF_ERROR"}}),
+    "too many look-ups": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.old} ip4:{w.network.new} include:s1.{DOMAIN} -all"'), *SPF_TREE]), {"spf.limits": {"SPF_TOO_DEAR"}}),
+    "too many voids": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.old} ip4:{w.network.new} a:no1.{DOMAIN} a:no2.{DOMAIN} a:no3.{DOMAIN} -all"')]), {"spf.limits": {"SPF_TOO_DEAR"}}),
+    "text that is too large": (_with_world(lambda w: [(DOMAIN, "TXT", (f'"v=spf1 ip4:{w.network.old} ip4:{w.network.new} -all"', *(f'"site-verification-{n}={"x" * 200}"' for n in range(6))))]), {"spf.record": {"SPF_LARGE"}}),
+    "SPF of the EHLO name": (_zone(("gateway.newhost.test", "TXT", '"v=spf1 -all"')), {"spf.new_pass": {"SPF_HELO_REFUSES"}}),
+    # DKIM
+    "no DKIM key": (_zone((KEY, "TXT", ())), {"dkim.selector": {"DKIM_ABSENT"}, "dkim.signature": {"SIGNATURE_BROKEN"}}),
+    "a DKIM key that was cut": (_zone((KEY, "TXT", '"v=DKIM1; k=rsa; p=MIIBIjANBg"')), {"dkim.selector": {"DKIM_BROKEN"}, "dkim.signature": {"SIGNATURE_BROKEN"}}),
+    "a DKIM key that is revoked": (_zone((KEY, "TXT", '"v=DKIM1; p="')), {"dkim.selector": {"DKIM_REVOKED"}, "dkim.signature": {"SIGNATURE_BROKEN"}}),
+    "a small DKIM key": (_zone((KEY, "TXT", strings(key_record(NEW_SELECTOR, 1024)))), {"dkim.signature": {"SIGNATURE_BROKEN"}, "dkim.strength": {"DKIM_WEAK"}}),
+    "a DKIM key in test mode": (_zone((KEY, "TXT", strings(key_record(NEW_SELECTOR).replace("k=rsa;", "k=rsa; t=y;")))), {"dkim.strength": {"DKIM_TESTING"}}),
+    "two DKIM keys": (_zone((KEY, "TXT", (strings(key_record(NEW_SELECTOR)), strings(key_record(OLD_SELECTOR))))), {"dkim.selector": {"DKIM_MANY"}, "dkim.signature": {"SIGNATURE_BROKEN"}}),
+    "another DKIM key": (_zone((KEY, "TXT", strings(key_record(OLD_SELECTOR)))), {"dkim.signature": {"SIGNATURE_BROKEN"}}),
+    # DMARC and reports
+    "two DMARC records": (_zone((DMARC, "TXT", ('"v=DMARC1; p=none"', '"v=DMARC1; p=reject"'))), {"dmarc.record": {"DMARC_RECORDS_MANY"}}),
+    "a DMARC policy that does not exist": (_zone((DMARC, "TXT", '"v=DMARC1; p=rejected"')), {"dmarc.record": {"DMARC_INVALID"}, "dmarc.reports": {"? DMARC_REPORTS_UNREAD"}}),
+    "DMARC reports to nobody": (_zone((DMARC, "TXT", f'"v=DMARC1; p=none; rua=mailto:gone@{DOMAIN}"')), {"dmarc.reports": {"DMARC_REPORTS_LOST"}}),
+    "DMARC reports to strangers": (_zone((DMARC, "TXT", '"v=DMARC1; p=none; rua=mailto:rua@outside.test"')), {"dmarc.reports": {"DMARC_REPORTS_UNWANTED"}}),
+    "two TLSRPT records": (_zone((RPT, "TXT", (f'"v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"', '"v=TLSRPTv1; rua=https://a.test/"'))), {"tlsrpt.record": {"TLSRPT_RECORDS_MANY"}}),
+    "TLSRPT without rua": (_zone((RPT, "TXT", '"v=TLSRPTv1;"')), {"tlsrpt.record": {"TLSRPT_INVALID"}}),
+    "TLS reports to nobody": (_zone((RPT, "TXT", f'"v=TLSRPTv1; rua=mailto:gone@{DOMAIN}"')), {"tlsrpt.record": {"TLSRPT_REPORTS_LOST"}}),
+    # MTA-STS
+    "two MTA-STS records": (_zone((STS, "TXT", ('"v=STSv1; id=1"', '"v=STSv1; id=2"'))), {"mta_sts.order": {"? STS_ID_NOT_SEEN"}, "mta_sts.record": {"STS_RECORDS_MANY"}}),
+    "an MTA-STS record without id": (_zone((STS, "TXT", '"v=STSv1;"')), {"mta_sts.order": {"? STS_ID_NOT_SEEN"}, "mta_sts.record": {"STS_RECORD_INVALID"}}),
+    "no MTA-STS record": (_zone((STS, "TXT", ())), {"mta_sts.order": {"? STS_ID_NOT_SEEN"}, "mta_sts.record": {"STS_RECORD_MISSING"}}),
+    "a policy without new": (_policy(POLICY.replace("mx: mx1.newhost.test\n", "")), {"mta_sts.covers_new": {"STS_NEW_NOT_LISTED"}}),
+    "a policy without old": (_policy(POLICY.replace("mx: mx.oldhost.test\n", "")), {"mta_sts.covers_old": {"STS_OLD_NOT_LISTED"}}),
+    "a policy that is not there": (_policy(status=404), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_STATUS"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
+    "a policy that moved": (_policy(status=301, location="https://elsewhere.test/"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_REDIRECTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
+    "a policy as HTML": (_policy("<html>"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_POLICY_INVALID"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
+    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
+    "a policy host at old": (_with_world(lambda w: [(POLICY_HOST, "A", w.network.old)]), {"mta_sts.host": {"STS_HOST_AT_OLD"}}),
+    # DANE
+    "a TLSA record of another key": (_zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}}),
+    "no TLSA record at new": (_zone((TLSA, "TLSA", ())), {"dane.records": {"DANE_LOST"}}),
+    "a TLSA record for the web": (_zone((TLSA, "TLSA", f"1 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}, "dane.records": {"DANE_UNUSABLE"}}),
+    # Postfix at new
+    "no STARTTLS": (_postfix(smtpd_tls_security_level="none"), {"dane.match": {"DANE_NO_TLS"}, "mta_sts.mx_cert": {"STS_MX_WITHOUT_TLS"}, "smtp.reach": {"SMTP_NO_STARTTLS"}, "tls.starttls": {"STARTTLS_LOST"}}),
+    "a certificate for another name": (_postfix(smtpd_tls_chain_files="{c.wrong}"), {"dane.match": {"DANE_MISMATCH"}, "mta_sts.mx_cert": {"STS_MX_DISTRUSTED"}, "tls.cert": {"TLS_CERT_DISTRUSTED"}}),
+    "a certificate that ends": (_postfix(smtpd_tls_chain_files="{c.short}"), {"dane.match": {"DANE_MISMATCH"}, "tls.cert": {"TLS_CERT_ENDS"}}),
+    "only TLS 1.3": (_postfix(smtpd_tls_protocols=">=TLSv1.3"), {"tls.versions": {"TLS_VERSIONS_LOST"}}),
+    "a forgotten alias": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("jobs")}), {"smtp.recipients": {"RECIPIENT_REFUSED"}}),
+    "a catch-all": (_aliases({**ALIASES, f"@{DOMAIN}": f"anna@{DOMAIN}"}), {"smtp.recipients": {"MADE_UP_ACCEPTED"}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found_by_its_check(world, web, eyes, fault):
+    """What is wrong is found, by the check that names it, and nothing else is called wrong."""
+    plant, wanted = FAULTS[fault]
+    with ExitStack() as stack:
+        stack.enter_context(plant(world, web))
+        found = _found(eyes)
+    assert found == wanted
