@@ -85,15 +85,18 @@ class SmtpDialer:
             elapsed_ms=int((time.monotonic() - began) * 1000),
         )
 
-    def recipients(self, endpoint: Endpoint, addresses: Sequence[str]) -> RecipientFacts:
+    def recipients(
+        self, endpoint: Endpoint, addresses: Sequence[str], *, sender: str | None = None
+    ) -> RecipientFacts:
         """Ask for many recipients in one session; no message is sent.
 
+        sender: another envelope sender than ours; empty for that of a bounce.
         After a 421 or a broken connection the rest was not asked and has code 0.
         """
         total = 10 * self._timeout + 2 * len(addresses)
         try:
             with self._session(endpoint, total) as wire:
-                return ask_all(wire, self._sender, addresses)
+                return ask_all(wire, self._sender if sender is None else sender, addresses)
         except NetError as error:
             return unasked(endpoint, addresses, failure(error), ())
 

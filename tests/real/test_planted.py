@@ -93,33 +93,25 @@ def _zone(*records: tuple[str, str, str | tuple[str, ...]], ttl: int = TTL) -> P
     return lambda world, _: published(world, *rows)
 
 
-def _postfix(**options: str) -> Plant:
-    """Plant settings of new's Postfix."""
+def _postfix(side: str = "new", **options: str) -> Plant:
+    """Plant settings of a side's Postfix; {c.wrong} and the like are certificates."""
 
     @contextmanager
     def plant(world: World, _: Web) -> Iterator[None]:
-        filled = {
-            k: v.format(c=world.certificates, n=world.network) for k, v in options.items()
-        }
-        world.new.mx.set_options(**filled)
+        mx = world.new.mx if side == "new" else world.old.mx
+        mx.set_options(**{k: v.format(c=world.certificates) for k, v in options.items()})
         try:
             yield
         finally:
-            world.new.mx.set_options()
+            mx.set_options()
 
     return plant
 
 
-def _aliases(aliases: dict[str, str]) -> Plant:
-    @contextmanager
-    def plant(world: World, _: Web) -> Iterator[None]:
-        world.new.mx.set_options(virtual_alias_maps="inline:{{{}}}".format(",".join(f"{{{a}={t}}}" for a, t in aliases.items())))  # fmt: skip
-        try:
-            yield
-        finally:
-            world.new.mx.set_options()
-
-    return plant
+def _aliases(aliases: dict[str, str], side: str = "new") -> Plant:
+    """Plant other aliases at a side."""
+    pairs = ", ".join(f"{{{{{a} = {t}}}}}" for a, t in aliases.items())
+    return _postfix(side, virtual_alias_maps=f"inline:{{{{{pairs}}}}}")
 
 
 def _policy(text: str = POLICY, **how: object) -> Plant:
@@ -196,6 +188,9 @@ TLSA = "_25._tcp.mx1.newhost.test"
 DMARC, STS, RPT = f"_dmarc.{DOMAIN}", f"_mta-sts.{DOMAIN}", f"_smtp._tls.{DOMAIN}"
 SPF_TREE = [(f"s{n}.{DOMAIN}", "TXT", f'"v=spf1 include:s{n + 1}.{DOMAIN} -all"') for n in range(1, 12)]  # fmt: skip
 
+DIALLING = [n for n in ASKED if n.startswith(("smtp.", "tls."))] + ["dane.match", "mta_sts.mx_cert", "mx.targets"]  # fmt: skip
+"""The checks that need the address of each MX host."""
+
 FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     # the zone
     "a high TTL": (_zone((DOMAIN, "MX", NEW_MX), ttl=86400), {"dns.ttl": {"TTL_HIGH"}}),
@@ -213,7 +208,7 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "the old MX as a backup": (_zone((DOMAIN, "MX", (*NEW_MX, "50 mx.oldhost.test."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.only": {"MX_OTHER_SYSTEM"}}),
     "a strange MX": (_zone((DOMAIN, "MX", (*NEW_MX, "50 mx.outside.test."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.only": {"MX_STRANGER"}}),
     "an MX host that is an alias": (_zone(("mx2.newhost.test", "A", ()), ("mx2.newhost.test", "CNAME", "mx1.newhost.test.")), {"mx.targets": {"MX_IS_CNAME"}}),
-    "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), {"dane.match": {"MX_NO_ADDRESS"}, "mta_sts.mx_cert": {"MX_NO_ADDRESS"}, "mx.targets": {"MX_NO_ADDRESS"}, "smtp.reach": {"MX_NO_ADDRESS"}, "smtp.recipients": {"MX_NO_ADDRESS"}, "tls.cert": {"MX_NO_ADDRESS"}, "tls.starttls": {"MX_NO_ADDRESS"}, "tls.versions": {"MX_NO_ADDRESS"}}),
+    "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), dict.fromkeys(DIALLING, {"MX_NO_ADDRESS"})),
     # who sends
     "no reverse name": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", ())]), {"ip.reverse": {"PTR_NONE"}}),
     "a reverse name that does not lead back": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", "mx.outside.test.")]), {"ip.reverse": {"PTR_NOT_CONFIRMED"}}),
@@ -269,6 +264,14 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a certificate that ends": (_postfix(smtpd_tls_chain_files="{c.short}"), {"dane.match": {"DANE_MISMATCH"}, "tls.cert": {"TLS_CERT_ENDS"}}),
     "only TLS 1.3": (_postfix(smtpd_tls_protocols=">=TLSv1.3"), {"tls.versions": {"TLS_VERSIONS_LOST"}}),
     "a forgotten alias": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("jobs")}), {"smtp.recipients": {"RECIPIENT_REFUSED"}}),
+    "no postmaster": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("postmaster")}), {"smtp.postmaster": {"SPECIAL_ADDRESS_REFUSED"}, "smtp.recipients": {"RECIPIENT_REFUSED"}}),
+    "a catch-all at old": (_aliases({**ALIASES, f"@{DOMAIN}": f"anna@{DOMAIN}"}, "old"), {"smtp.catch_all": {"CATCH_ALL_LOST"}}),
+    "tags at old only": (_postfix("old", recipient_delimiter="+"), {"smtp.spellings": {"SPELLING_LOST"}}),
+    "a small size limit": (_postfix(message_size_limit="1000000"), {"smtp.size": {"SMTP_SIZE_SMALLER"}}),
+    "no 8BITMIME": (_postfix(smtpd_discard_ehlo_keywords="8bitmime, dsn"), {"smtp.extensions": {"SMTP_EXTENSIONS_LOST"}}),
+    "no bounces": (_postfix(smtpd_sender_restrictions="check_sender_access inline:{{{{<> = REJECT no bounces}}}}"), {"smtp.null_sender": {"BOUNCES_REFUSED"}}),
+    "an open relay": (_postfix(mynetworks="127.0.0.0/8"), {"smtp.relay": {"RELAY_OPEN"}}),
+    "everybody is put off": (_postfix(smtpd_recipient_restrictions="defer"), {"smtp.catch_all": {"? SMTP_NOT_COMPARED"}, "smtp.null_sender": {"? SMTP_NOT_COMPARED"}, "smtp.postmaster": {"? SMTP_NOT_COMPARED"}, "smtp.recipients": {"? MADE_UP_DEFERRED", "? RECIPIENT_DEFERRED"}, "smtp.spellings": {"? SMTP_NOT_COMPARED"}}),
     "a catch-all": (_aliases({**ALIASES, f"@{DOMAIN}": f"anna@{DOMAIN}"}), {"smtp.recipients": {"MADE_UP_ACCEPTED"}}),
 }  # fmt: skip
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.smtp.extensions import extensions, size
+from migrate_mail.checks.smtp.manners import catch_all, null_sender, postmaster, spellings
 from migrate_mail.checks.smtp.reach import reach
 from migrate_mail.checks.smtp.recipients import recipients
+from migrate_mail.checks.smtp.relay import relay
 
 CHECKS: tuple[AnyCheck, ...] = (
+    catch_all,
+    extensions,
+    null_sender,
+    postmaster,
     reach,
     recipients,
+    relay,
+    size,
+    spellings,
 )
