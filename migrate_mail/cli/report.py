@@ -13,7 +13,7 @@ from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOpt
 def report(
     migration: MigrationOption = DEFAULT_MIGRATION,
     style: Annotated[
-        str, typer.Option("--format", "-f", help="text, json or markdown.")
+        str, typer.Option("--format", "-f", help="text, json, markdown or html.")
     ] = "text",
     output: Annotated[
         Path | None,
@@ -32,6 +32,7 @@ def report(
     Examples:
       migrate-mail report --short
       migrate-mail report --format markdown --output report.md
+      migrate-mail report --format html --output report.html
     """
     from migrate_mail.cli.console import note, out
     from migrate_mail.errors import UserError

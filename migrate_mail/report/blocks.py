@@ -25,10 +25,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Some items under a title. An empty section is not shown."""
+    """Some items under a title. An empty section is not shown.
+
+    key: its name for renderers that show it in a way of their own.
+    """
 
     title: str
     items: tuple[Item, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,15 @@ def mailboxes(report: Report) -> Iterator[Item]:
         f" {sum(a.pending for a in accounts)} under way,"
         f" {sum(a.failed for a in accounts)} not copied"
     )
-    ordered = sorted(accounts, key=lambda a: (_mark(a) == "ok", a.account))
+    ordered = sorted(accounts, key=lambda a: (mark(a) == "ok", a.account))
     yield from (_account(a, report) for a in ordered[:_ACCOUNTS_SHOWN])
     hidden = ordered[_ACCOUNTS_SHOWN:]
     if hidden:
         yield Item(f"and {count(len(hidden), 'account')} more (all are in the JSON report)")
 
 
-def _mark(account: AccountLine) -> str:
+def mark(account: AccountLine) -> str:
+    """Return the short word for how the copy of an account stands."""
     if account.failed:
         return "NO"
     return "ok" if account.last_state == "done" and not account.pending else "??"
@@ -96,7 +97,7 @@ def _account(a: AccountLine, report: Report) -> Item:
     parts = [f"{count(a.folders, 'folder')}", f"{count(a.copied, 'message')} ({size(a.bytes)})"]
     parts += [f"{a.pending} under way"] if a.pending else []
     parts += [f"{a.failed} not copied"] if a.failed else []
-    return Item(f"{a.account}: {', '.join(parts)}; {ended}", mark=_mark(a))
+    return Item(f"{a.account}: {', '.join(parts)}; {ended}", mark=mark(a))
 
 
 def not_copied(report: Report) -> Iterator[Item]:

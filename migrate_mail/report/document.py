@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_mail.report import deeds_page, steps_page
+from migrate_mail.report import deeds_page, steps_page, summary
 from migrate_mail.report import first_page as page_one
 from migrate_mail.report.blocks import Document, Section
 from migrate_mail.report.model import Report
@@ -30,10 +30,14 @@ def _document(report: Report, sections: tuple[Section, ...]) -> Document:
 
 
 def _first_page(report: Report) -> Iterator[Section]:
-    yield Section("OVERRIDDEN", tuple(page_one.overrides(report)))
-    yield Section("Reasons", tuple(page_one.whys(report.reasons)))
-    yield Section("Conditions", tuple(page_one.whys(report.conditions)))
-    yield Section("Waivers", tuple(page_one.waivers(report)))
+    yield Section("OVERRIDDEN", tuple(page_one.overrides(report)), "overrides")
+    yield Section("Reasons", tuple(page_one.whys(report.reasons)), "reasons")
+    yield Section("Conditions", tuple(page_one.whys(report.conditions)), "conditions")
+    yield Section("Waivers", tuple(page_one.waivers(report)), "waivers")
+    yield Section("What has been proved", tuple(summary.proved(report)), "proved")
+    yield Section("Overdue", tuple(summary.overdue(report)), "overdue")
+    yield Section("Who has open work", tuple(summary.open_work(report)), "owners")
+    yield Section("Next dates", tuple(summary.next_dates(report)), "dates")
     yield Section("Names that are dialled elsewhere (connect)", tuple(page_one.connect(report)))
     yield Section("Tally by stage", tuple(page_one.tallies(report)))
     yield Section("The way back", tuple(page_one.way_back(report)))
@@ -48,7 +52,7 @@ def _pages(report: Report) -> Iterator[Section]:
         )
     yield Section("DNS changes", tuple(map(deeds_page.dns_change, report.dns_changes)))
     yield Section("Test deliveries", tuple(deeds_page.deliveries(report)))
-    yield Section("Mailboxes copied", tuple(deeds_page.mailboxes(report)))
+    yield Section("Mailboxes copied", tuple(deeds_page.mailboxes(report)), "mailboxes")
     yield Section("Not copied", tuple(deeds_page.not_copied(report)))
     yield Section("Runs", tuple(deeds_page.runs(report)))
     yield Section("Where this comes from", tuple(deeds_page.foot(report)))

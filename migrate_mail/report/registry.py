@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from migrate_mail.report.html import html
 from migrate_mail.report.json_ import json_report
 from migrate_mail.report.markdown import markdown
 from migrate_mail.report.model import Report
@@ -13,4 +14,5 @@ RENDERERS: dict[str, Callable[[Report], str]] = {
     "text": text,
     "json": json_report,
     "markdown": markdown,
+    "html": html,
 }

@@ -45,7 +45,7 @@ def ago(age: timedelta) -> str:
 
 def count(n: int, noun: str) -> str:
     """Return a number with its noun: `1 step`, `2,000 steps`, `3 addresses`."""
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    plural = f"{noun}es" if noun.endswith(("s", "x")) else f"{noun}s"
     return f"{n:,} {noun if n == 1 else plural}"
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from markdown_it import MarkdownIt
@@ -51,6 +52,8 @@ def heard(name: str, output: str) -> str:
             words = " ".join(_leaves(json.loads(output)))
         case "markdown":
             words = " ".join(_markdown_words(output))
+        case "html":
+            words = _page_words(output)
         case _:
             words = output
     return " ".join(plain(" ".join(words.split())).split())
@@ -76,6 +79,11 @@ def _markdown_words(output: str) -> Iterator[str]:
             yield token.content
         for child in token.children or []:
             yield " " if child.type == "softbreak" else child.content
+
+
+def _page_words(output: str) -> str:
+    body = re.sub(r"<(style|script)>.*?</\1>", " ", output, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", " ", body))
 
 
 def _facts(value, name: str = "") -> Iterator[str]:
