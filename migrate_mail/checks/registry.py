@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.clients.family import CHECKS as CLIENTS
+from migrate_mail.checks.contacts.family import CHECKS as CONTACTS
 from migrate_mail.checks.dane.family import CHECKS as DANE
+from migrate_mail.checks.decommission.family import CHECKS as DECOMMISSION
 from migrate_mail.checks.dkim.family import CHECKS as DKIM
 from migrate_mail.checks.dmarc.family import CHECKS as DMARC
 from migrate_mail.checks.dns.family import CHECKS as DNS
@@ -18,7 +21,10 @@ from migrate_mail.checks.tls.family import CHECKS as TLS
 from migrate_mail.checks.tlsrpt.family import CHECKS as TLSRPT
 
 FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
+    CLIENTS,
+    CONTACTS,
     DANE,
+    DECOMMISSION,
     DKIM,
     DMARC,
     DNS,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from migrate_mail.checks.clients.words import WORDING as CLIENTS
+from migrate_mail.checks.contacts.words import WORDING as CONTACTS
 from migrate_mail.checks.dane.words import WORDING as DANE
+from migrate_mail.checks.decommission.words import WORDING as DECOMMISSION
 from migrate_mail.checks.dkim.words import WORDING as DKIM
 from migrate_mail.checks.dmarc.words import WORDING as DMARC
 from migrate_mail.checks.dns.words import WORDING as DNS
@@ -30,22 +33,11 @@ _SHARED: dict[str, str] = {
     "STEP_TIMEOUT": "the step did not end within {seconds} s and was left behind",
 }
 
-WORDING: dict[str, str] = (
-    _SHARED
-    | DANE
-    | DKIM
-    | DMARC
-    | DNS
-    | IMAP
-    | IP
-    | MAIL
-    | MX
-    | MTA_STS
-    | SMTP
-    | SPF
-    | TLS
-    | TLSRPT
-)
+_FAMILIES = (
+    CLIENTS, CONTACTS, DANE, DECOMMISSION, DKIM, DMARC, DNS, IMAP, IP, MAIL, MX, MTA_STS, SMTP, SPF,
+    TLS, TLSRPT,
+)  # fmt: skip
+WORDING: dict[str, str] = {t: w for words in (_SHARED, *_FAMILIES) for t, w in words.items()}
 
 
 class _Words(dict[str, str]):

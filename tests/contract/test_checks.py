@@ -27,8 +27,12 @@ MAY_FAIL = {
     ("smtp.reach", "closed"),
 }
 
-MAY_SKIP = {"dane.match", "dane.records"}
+MAY_SKIP = {"clients.autoconfig", "dane.match", "dane.records"}
 """Where nothing of the kind is in use, and nothing can be wrong with it."""
+NOT_YET = {"decommission.leftovers", "decommission.time"}
+"""What an hour after the switch cannot be well yet: old must stay, and be trusted."""
+OF_THE_JOURNAL = {"contacts.people", "decommission.time"}
+"""What asks nobody outside: files and the state tell."""
 
 
 def _an_hour_ago() -> datetime:
@@ -58,6 +62,7 @@ def test_a_healthy_world_passes(name: str, moved: tuple[Company, Eyes]):
     """After a move in which nothing went wrong every check passes, and says so with evidence or numbers."""
     findings = moved[1].see(name)
     wanted = {Outcome.SKIP} if name in MAY_SKIP else {Outcome.PASS}
+    wanted = {Outcome.FAIL} if name in NOT_YET else wanted
     assert {f.outcome for f in findings} == wanted, findings
     assert all(f.evidence or f.args for f in findings)
 
@@ -79,6 +84,9 @@ def test_a_world_that_does_not_answer_is_unknown(
         began = time.monotonic()
         findings = eyes.see(name)
         assert time.monotonic() - began < LONGEST
+    if name in OF_THE_JOURNAL:
+        assert Outcome.UNKNOWN not in {f.outcome for f in findings}
+        return
     wanted = Outcome.FAIL if (name, manner) in MAY_FAIL else Outcome.UNKNOWN
     assert {f.outcome for f in findings} == {wanted}, findings
     assert all(_reason(f) for f in findings)

@@ -22,6 +22,13 @@ from real.servers.knot import Knot
 from real.servers.world import DOMAIN, TTL, World
 
 POLICY_HOST = f"mta-sts.{DOMAIN}"
+CONFIG_HOST = f"autoconfig.{DOMAIN}"
+CONFIG = """\
+<clientConfig version="1.1"><emailProvider id="lindenhof.test">
+<incomingServer type="imap"><hostname>imap.newhost.test</hostname></incomingServer>
+<outgoingServer type="smtp"><hostname>mx1.newhost.test</hostname></outgoingServer>
+</emailProvider></clientConfig>
+"""
 POLICY = """\
 version: STSv1
 mode: enforce
@@ -44,6 +51,7 @@ class Web:
         self._loop = Loop()
         self.server = HttpsServer(self.context(world.certificates.policy))
         self.serve(POLICY)
+        self.configure(CONFIG)
 
     def context(self, certificate: Path) -> ssl.SSLContext:
         """Return TLS with one certificate."""
@@ -54,6 +62,11 @@ class Web:
     def serve(self, text: str, **how: object) -> None:
         """Serve a policy; how: fields of Page."""
         self.server.pages[POLICY_HOST, "/.well-known/mta-sts.txt"] = Page(text.encode(), **how)  # type: ignore[arg-type]
+
+    def configure(self, text: str) -> None:
+        """Serve another autoconfig file."""
+        path = f"/mail/config-v1.1.xml?emailaddress=postmaster@{DOMAIN}"
+        self.server.pages[CONFIG_HOST, path] = Page(text.encode(), kind="text/xml")
 
     def __enter__(self) -> Web:
         self._loop.start()
@@ -79,6 +92,9 @@ def publish(world: World) -> None:
     put(f"_mta-sts.{DOMAIN}", "TXT", TTL, '"v=STSv1; id=1"')
     put(f"_smtp._tls.{DOMAIN}", "TXT", TTL, f'"v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"')
     put(POLICY_HOST, "A", TTL, WEB)
+    put(CONFIG_HOST, "A", TTL, WEB)
+    put(f"mail.{DOMAIN}", "CNAME", TTL, "imap.newhost.test.")
+    put(f"_imaps._tcp.{DOMAIN}", "SRV", TTL, "0 1 993 imap.newhost.test.")
     put("newhost.test", "CAA", TTL, '0 issue "ca.example"')
     put("gateway.newhost.test", "A", TTL, net.new)
     for selector in (OLD_SELECTOR, NEW_SELECTOR):
@@ -112,9 +128,9 @@ def project(world: World, folder: Path, web_port: int) -> Path:
         f" selectors: [{NEW_SELECTOR}], sample: sample.eml}}\n"
     )
     text = text.replace("\naccounts: accounts.csv", f"{sends}\naccounts: accounts.csv", 1)
-    text = text.replace(
-        "connect:\n", f'connect:\n  "{POLICY_HOST}:443": "127.0.0.1:{web_port}"\n'
-    )
+    for host in (POLICY_HOST, CONFIG_HOST):
+        there = f'connect:\n  "{host}:443": "127.0.0.1:{web_port}"\n'
+        text = text.replace("connect:\n", there)
     path.write_text(text)
     return path
 

@@ -19,7 +19,7 @@ from migrate_mail.lab.signing import (
     signed_message,
     strings,
 )
-from real.healthy import NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
+from real.healthy import CONFIG, NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
 from real.servers.world import ALIASES, DOMAIN, TTL, World
 from support.seeing import Eyes, open_eyes, switched
 
@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 ELSEWHERE = {
     # Mailboxes and deliveries: tests/real/test_story.py. The journal's clock: tests/real/test_clock.py.
     *(name for name in CHECKS if name.startswith(("imap.", "mail."))), "dns.cutover_earliest",
+    # Days after the switch: tests/wire/checks/test_farewell.py.
+    "decommission.leftovers", "decommission.time",
     # Loopback is not public, and no blocking list is served here: tests/wire/checks/test_zone_checks.py.
     "mx.public", "ip.blocklists",
 }  # fmt: skip
@@ -128,6 +130,20 @@ def _policy(text: str = POLICY, **how: object) -> Plant:
     return plant
 
 
+def _autoconfig(text: str) -> Plant:
+    """Plant another autoconfig file."""
+
+    @contextmanager
+    def plant(_: World, web: Web) -> Iterator[None]:
+        web.configure(text)
+        try:
+            yield
+        finally:
+            web.configure(CONFIG)
+
+    return plant
+
+
 @contextmanager
 def _web_certificate(world: World, web: Web) -> Iterator[None]:
     before = web.server.context
@@ -208,7 +224,7 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "the old MX as a backup": (_zone((DOMAIN, "MX", (*NEW_MX, "50 mx.oldhost.test."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.only": {"MX_OTHER_SYSTEM"}}),
     "a strange MX": (_zone((DOMAIN, "MX", (*NEW_MX, "50 mx.outside.test."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.only": {"MX_STRANGER"}}),
     "an MX host that is an alias": (_zone(("mx2.newhost.test", "A", ()), ("mx2.newhost.test", "CNAME", "mx1.newhost.test.")), {"mx.targets": {"MX_IS_CNAME"}}),
-    "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), dict.fromkeys(DIALLING, {"MX_NO_ADDRESS"})),
+    "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), {key: {"MX_NO_ADDRESS"} for key in DIALLING}),
     # who sends
     "no reverse name": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", ())]), {"ip.reverse": {"PTR_NONE"}}),
     "a reverse name that does not lead back": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", "mx.outside.test.")]), {"ip.reverse": {"PTR_NOT_CONFIRMED"}}),
@@ -258,6 +274,12 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a TLSA record of another key": (_zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}}),
     "no TLSA record at new": (_zone((TLSA, "TLSA", ())), {"dane.records": {"DANE_LOST"}}),
     "a TLSA record for the web": (_zone((TLSA, "TLSA", f"1 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}, "dane.records": {"DANE_UNUSABLE"}}),
+    # mail programs, and the contact of the zone
+    "mail. at old": (_zone((f"mail.{DOMAIN}", "CNAME", "imap.oldhost.test.")), {"clients.names": {"CLIENT_NAME_AT_OLD"}}),
+    "smtp. at old": (_with_world(lambda w: [(f"smtp.{DOMAIN}", "A", w.network.old)]), {"clients.names": {"CLIENT_NAME_AT_OLD"}}),
+    "SRV at old": (_zone((f"_imaps._tcp.{DOMAIN}", "SRV", "0 1 993 imap.oldhost.test.")), {"clients.srv": {"SRV_AT_OLD"}}),
+    "autoconfig at old": (_autoconfig(CONFIG.replace("imap.newhost", "imap.oldhost")), {"clients.autoconfig": {"AUTOCONFIG_AT_OLD"}}),
+    "autoconfig that cannot be read": (_autoconfig("<html>"), {"clients.autoconfig": {"? AUTOCONFIG_NOT_SEEN"}}),
     # Postfix at new
     "no STARTTLS": (_postfix(smtpd_tls_security_level="none"), {"dane.match": {"DANE_NO_TLS"}, "mta_sts.mx_cert": {"STS_MX_WITHOUT_TLS"}, "smtp.reach": {"SMTP_NO_STARTTLS"}, "tls.starttls": {"STARTTLS_LOST"}}),
     "a certificate for another name": (_postfix(smtpd_tls_chain_files="{c.wrong}"), {"dane.match": {"DANE_MISMATCH"}, "mta_sts.mx_cert": {"STS_MX_DISTRUSTED"}, "tls.cert": {"TLS_CERT_DISTRUSTED"}}),

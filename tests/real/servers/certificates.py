@@ -38,7 +38,9 @@ def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
             authority, folder, new, "mx1.newhost.test", "mx2.newhost.test", "imap.newhost.test"
         ),
         out=_one(authority, folder, out, "mx.outside.test"),
-        policy=_one(authority, folder, "policy", "mta-sts.lindenhof.test"),
+        policy=_one(
+            authority, folder, "policy", "mta-sts.lindenhof.test", "autoconfig.lindenhof.test"
+        ),
         wrong=_one(authority, folder, "wrong", "mx.elsewhere.test"),
         short=_one(authority, folder, "short", "mx1.newhost.test", "mx2.newhost.test", days=3),
     )

@@ -124,7 +124,8 @@ class Knot:
     def replace(self, name: str, rtype: str, ttl: int, *values: str) -> None:
         """Change one RRset as the DNS admin would; no value deletes it."""
         update = self.update(name, key=self.secret)
-        update.delete(dns.name.from_text(name), rtype)
+        if rtype != "CNAME" or not values:  # one that is added takes the place of the other
+            update.delete(dns.name.from_text(name), rtype)
         for value in values:
             update.add(dns.name.from_text(name), ttl, rtype, value)
         code = self.send(update)

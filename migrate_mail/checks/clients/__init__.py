@@ -1,0 +1,1 @@
+"""What mail programs and phones ask for: host names, SRV records, autoconfig, autodiscover."""

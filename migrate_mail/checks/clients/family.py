@@ -1,0 +1,9 @@
+"""The checks of the family `clients`."""
+
+from __future__ import annotations
+
+from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.clients.autoconfig import autoconfig
+from migrate_mail.checks.clients.names import names, srv
+
+CHECKS: tuple[AnyCheck, ...] = (autoconfig, names, srv)

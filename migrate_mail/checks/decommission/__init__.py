@@ -1,0 +1,1 @@
+"""Before old is switched off: whether enough time has passed, and what still names it."""
