@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from migrate_mail.report.html import html
 from migrate_mail.report.json_ import json_report
+from migrate_mail.report.junit import junit
 from migrate_mail.report.markdown import markdown
 from migrate_mail.report.model import Report
 from migrate_mail.report.text import text
@@ -15,4 +16,5 @@ RENDERERS: dict[str, Callable[[Report], str]] = {
     "json": json_report,
     "markdown": markdown,
     "html": html,
+    "junit": junit,
 }

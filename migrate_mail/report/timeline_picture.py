@@ -12,11 +12,14 @@ from migrate_mail.report.words import moment
 _LEFT, _RIGHT, _LINE = 20, 980, 40
 _NEAR = 26
 """Two numbers closer than this would cover each other: the later one goes a row down."""
+_FILL = 'class="fill" fill="#000"'
+_HOLLOW = 'class="hollow" fill="#fff" stroke="#000" stroke-width="2"'
+"""Colours stand here for paper too: the PDF writer looks at no style sheet inside a picture."""
 _SHAPES = {
-    "done": '<circle cx="{x}" cy="{y}" r="11" class="fill"/>',
-    "planned": '<circle cx="{x}" cy="{y}" r="11" class="hollow"/>',
-    "limit": '<path d="M{x} {top} l13 21 h-26 z" class="hollow"/>',
-    "now": '<rect x="{left}" y="{top}" width="22" height="22" class="fill"/>',
+    "done": f'<circle cx="{{x}}" cy="{{y}}" r="11" {_FILL}/>',
+    "planned": f'<circle cx="{{x}}" cy="{{y}}" r="11" {_HOLLOW}/>',
+    "limit": f'<path d="M{{x}} {{top}} l13 21 h-26 z" {_HOLLOW}/>',
+    "now": f'<rect x="{{left}}" y="{{top}}" width="22" height="22" {_FILL}/>',
 }
 _WORDS = {"done": "done", "planned": "planned", "limit": "ends", "now": "now"}
 
@@ -27,7 +30,7 @@ def picture(report: Report) -> Iterator[str]:
     rows = _rows(found)
     height = _LINE + 30 * max((row for _, row in rows), default=0) + 30
     yield f'<svg viewBox="0 0 1000 {height}" role="img" aria-label="Timeline, told in the list below">'
-    yield f'<path d="M{_LEFT} {_LINE} H{_RIGHT}" class="line"/>'
+    yield f'<path d="M{_LEFT} {_LINE} H{_RIGHT}" class="line" stroke="#777" stroke-width="2"/>'
     for number, (one, (x, row)) in enumerate(zip(found, rows, strict=True), start=1):
         yield _sign(one, number, x, _LINE + 30 * row)
     yield '</svg><ol class="moments">'
@@ -52,6 +55,8 @@ def _rows(found: Sequence[Moment]) -> list[tuple[int, int]]:
 
 def _sign(one: Moment, number: int, x: int, y: int) -> str:
     shape = _SHAPES[one.kind].format(x=x, y=y, top=y - 11, left=x - 11)
-    tone = "on-fill" if one.kind in {"done", "now"} else "on-page"
-    text = f'<text x="{x}" y="{y + 5}" text-anchor="middle" class="{tone}">{number}</text>'
+    on_fill = one.kind in {"done", "now"}
+    tone = 'class="on-fill" fill="#fff"' if on_fill else 'class="on-page" fill="#000"'
+    place = f'x="{x}" y="{y + 5}" text-anchor="middle" font-size="13" font-weight="700"'
+    text = f"<text {place} {tone}>{number}</text>"
     return f"<g>{shape}{text}</g>"

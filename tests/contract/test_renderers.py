@@ -52,7 +52,7 @@ def heard(name: str, output: str) -> str:
             words = " ".join(_leaves(json.loads(output)))
         case "markdown":
             words = " ".join(_markdown_words(output))
-        case "html":
+        case "html" | "junit":
             words = _page_words(output)
         case _:
             words = output
