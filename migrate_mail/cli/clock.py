@@ -53,6 +53,9 @@ def schedule(
     ics: Annotated[
         Path | None, typer.Option("--ics", help="Write the moments to a calendar file.")
     ] = None,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Draw the timeline into an SVG file.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Tell the earliest safe moment to switch, which record binds it and why, and what follows.
@@ -63,7 +66,7 @@ def schedule(
 
     Examples:
       migrate-mail schedule
-      migrate-mail schedule --ics cutover.ics
+      migrate-mail schedule --ics cutover.ics --svg timeline.svg
     """
     from migrate_mail.errors import UserError
     from migrate_mail.finding import utc_now
@@ -83,6 +86,11 @@ def schedule(
 
         ics.write_text(calendar(found, now), encoding="utf-8", newline="")
         note(f"wrote {ics}")
+    if svg is not None:
+        from migrate_mail.report.timeline_svg import draw
+
+        svg.write_text(draw(found), encoding="utf-8", newline="")
+        note(f"wrote {svg}")
     if json:
         out_json({"schema": "migrate-mail/schedule/v1", "domains": [_data(c) for c in found]})
     else:
@@ -120,6 +128,9 @@ def lines(clock: DomainClock) -> Iterator[str]:
         told = clock.after
         yield f"  switched at {_moment(told.switch)}, everyone has by {_moment(told.everyone)};"
         yield f"  taken back then, everyone is back by {_moment(told.back)}; old off not before {_moment(told.old_off)}"
+    if clock.policy is not None and clock.policy.until > found.now:
+        yield f"  senders that trust their cache may hold the MTA-STS policy of before until {_moment(clock.policy.until)}"
+        yield f"  (max_age {clock.policy.was.ttl} s; those that follow RFC 8461 ask anew before they give up)"
     yield from _picture(clock)
     yield ""
 
@@ -159,4 +170,5 @@ def _data(clock: DomainClock) -> dict[str, Any]:
         "earliest": plain(found.earliest),
         "terms": [{k: plain(v) for k, v in asdict(t).items()} for t in found.terms],
         "after": told,
+        "policy_until": clock.policy.until.isoformat() if clock.policy else None,
     }

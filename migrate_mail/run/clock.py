@@ -10,18 +10,22 @@ from migrate_mail.inventory.model import Inventory
 from migrate_mail.run.world import World
 from migrate_mail.state.records import TtlObservation
 from migrate_mail.state.store import Store
-from migrate_mail.timeline.rrsets import rrsets_of
+from migrate_mail.timeline.rrsets import POLICY_TYPE, rrsets_of
 from migrate_mail.timeline.schedule import After, Schedule, after, schedule
-from migrate_mail.timeline.settled import seen
+from migrate_mail.timeline.settled import Passing, seen
 
 
 @dataclass(frozen=True, slots=True)
 class DomainClock:
-    """One domain: what must have settled, and what a switch at its earliest moment would mean."""
+    """One domain: what must have settled, and what a switch at its earliest moment would mean.
+
+    policy: the MTA-STS policy of before, and until when senders may hold it who never ask anew.
+    """
 
     domain: str
     schedule: Schedule
     after: After | None
+    policy: Passing | None = None
 
 
 def look(world: World) -> tuple[list[TtlObservation], list[Silent]]:
@@ -41,5 +45,6 @@ def clocks(inventory: Inventory, store: Store, now: datetime) -> list[DomainCloc
         mx = seen(domain, "MX", journal)
         at = terms.earliest
         told = after(max(at, now), mx.ttl, spec.dns.ttl) if at is not None and mx else None
-        found.append(DomainClock(domain, terms, told))
+        policy = seen(f"mta-sts.{domain}", POLICY_TYPE, journal)
+        found.append(DomainClock(domain, terms, told, policy.passed if policy else None))
     return found

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from migrate_mail.inventory.model import MigrationFile
 from migrate_mail.timeline.schedule import Wanted
 
+POLICY_TYPE = "MTA-STS"
+"""What the journal calls a policy with the id that it was served under; its TTL is max_age."""
 LOW = 300
 """Seconds: a TTL up to here is low, or up to the one with which we publish, if that is higher."""
 
@@ -19,9 +21,12 @@ def rrsets_of(spec: MigrationFile, domain: str) -> list[Wanted]:
 def _of(spec: MigrationFile, domain: str) -> Iterator[Wanted]:
     yield Wanted(domain, "MX", max_ttl=max(LOW, spec.dns.ttl))
     yield Wanted(domain, "NS")
+    yield Wanted(domain, "DS", optional=True, above=True)
     yield Wanted(domain, "TXT", optional=True)
     for label in ("_dmarc", "_mta-sts", "_smtp._tls"):
         yield Wanted(f"{label}.{domain}", "TXT", optional=True)
+    for selector in spec.systems.new.sends.selectors:
+        yield Wanted(f"{selector}._domainkey.{domain}", "TXT", optional=True)
     for mx in spec.systems.new.mx:
         host = mx.host.rstrip(".").lower()
         for rtype in ("A", "AAAA"):

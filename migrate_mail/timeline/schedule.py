@@ -23,13 +23,15 @@ RETRY_WINDOW = timedelta(days=5)
 class Wanted:
     """An RRset that counts. max_ttl: the switch changes it, so its TTL must be low; None: it must only have settled.
 
-    optional: it need not be there, and need not have been looked at.
+    optional: it need not be there, and need not have been looked at. above: it is served by the
+    zone above.
     """
 
     name: str
     rtype: str
     max_ttl: int | None = None
     optional: bool = False
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import defusedxml.ElementTree as Xml
 import pytest
 
 from migrate_mail.errors import ExitCode
 from migrate_mail.lab.scene import scene
+from migrate_mail.lab.scene_zones import DOMAIN, POLICY, POLICY_HOST, POLICY_PATH
 from support.office import open_office
 
 DAY = 86_400
@@ -28,7 +30,8 @@ def test_from_a_high_ttl_to_the_moment(office):
 
     office.lab.lower_ttl(300)
     office.run("observe")
-    low = office.run("schedule", "--ics", "cutover.ics", ends=ExitCode.NO_GO).out
+    files = ("--ics", "cutover.ics", "--svg", "timeline.svg")
+    low = office.run("schedule", *files, ends=ExitCode.NO_GO).out
     told = office.run("schedule", "--json", ends=ExitCode.NO_GO).json["domains"][0]
 
     assert "earliest" in low
@@ -37,6 +40,32 @@ def test_from_a_high_ttl_to_the_moment(office):
     assert told["after"]["switch"] == told["earliest"]
     text = (office.migration.parent / "cutover.ics").read_text()
     assert text.count("BEGIN:VEVENT") == 3
+    picture = Xml.parse(office.migration.parent / "timeline.svg").getroot()
+    assert "safe from" in picture.attrib["aria-label"]
+    assert [
+        r for r in picture.iter("{http://www.w3.org/2000/svg}rect") if int(r.attrib["width"])
+    ]
+
+
+def test_keys_of_the_zone_above_and_selectors_are_among_the_terms(office):
+    """DS at the zone above, DKIM selectors of new: what changes there has its time, too."""
+    office.run("observe")
+    told = office.run("schedule", "--json", ends=ExitCode.NO_GO).json["domains"][0]
+    named = {(t["name"], t["rtype"]) for t in told["terms"]}
+    assert ("lindenhof.example", "DS") in named
+    assert ("s2026._domainkey.lindenhof.example", "TXT") in named
+
+
+def test_how_long_the_policy_of_before_may_be_held(office):
+    """A policy that changed: senders that never ask anew hold the old one for its max_age."""
+    office.run("preflight", "--only", "mta-sts-order", ends=ExitCode.NO_GO)
+    office.lab.serve(POLICY_HOST, POLICY_PATH, POLICY.replace("604800", "86400"))
+    office.lab.set_rrset(f"_mta-sts.{DOMAIN}", "TXT", 300, ['"v=STSv1; id=2"'])
+    office.run("preflight", "--only", "mta-sts-order", "--fresh", ends=ExitCode.NO_GO)
+    office.run("observe")
+    said = office.run("schedule", ends=ExitCode.NO_GO).out
+    assert "may hold the MTA-STS policy of before until" in said
+    assert "max_age 604800 s" in said
 
 
 def test_the_gate_waits(office):

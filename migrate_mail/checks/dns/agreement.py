@@ -75,7 +75,8 @@ def ttl_uniform(context: Context, _: NoParams) -> Iterator[Finding]:
 
 def _asked(context: Context, domain: str) -> Iterator[list[DnsAnswer]]:
     for wanted in rrsets_of(context.inventory.spec, domain):
-        yield context.dns.authorities(wanted.name, wanted.rtype)
+        if not wanted.above:
+            yield context.dns.authorities(wanted.name, wanted.rtype)
 
 
 def _lines(answers: list[DnsAnswer]) -> tuple[str, ...]:

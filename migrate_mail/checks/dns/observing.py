@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Clock
@@ -45,6 +45,8 @@ def observe(
 
     def ask(one: Wanted) -> Sequence[DnsAnswer] | Silent:
         try:
+            if one.above:
+                return _above(dns, one)
             return dns.authorities(one.name, one.rtype, published=not one.optional)
         except NetError as error:
             return Silent(one.name, one.rtype, error.text)
@@ -64,3 +66,9 @@ def observe(
                 if a.silent
             ]
     return served, silent
+
+
+def _above(dns: Dns, one: Wanted) -> list[DnsAnswer]:
+    """Ask the zone above about the zone that a name is in."""
+    apex = dns.zone_of(one.name, published=True).apex
+    return [replace(answer, name=one.name) for answer in dns.at_parent(apex, one.rtype)]

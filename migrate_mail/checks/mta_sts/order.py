@@ -21,9 +21,7 @@ from migrate_mail.checks.spots import system_of
 from migrate_mail.checks.views import view_of
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.state.records import TtlObservation
-
-POLICY_TYPE = "MTA-STS"
-"""The type under which the TTL journal keeps policies; `ttl` is their max_age."""
+from migrate_mail.timeline.rrsets import POLICY_TYPE
 
 _REFS = ("RFC 8461 section 8.3", "RFC 8461 section 3.1")
 
