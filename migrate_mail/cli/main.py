@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from migrate_mail import __version__
+from migrate_mail.cli.addresses import addresses
 from migrate_mail.cli.checks import checks, explain
 from migrate_mail.cli.clock import observe, schedule
 from migrate_mail.cli.confirm import confirm
@@ -36,6 +37,7 @@ START = "To start with"
 
 COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (START, demo),
+    (FILES, addresses),
     (FILES, validate),
     (FILES, schema),
     (FILES, checks),

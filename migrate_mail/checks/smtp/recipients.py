@@ -11,6 +11,7 @@ from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
+from migrate_mail.files.scalars import Duration, format_duration
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Address
 from migrate_mail.net.facts import RecipientFacts, RecipientReply
@@ -24,6 +25,11 @@ class RecipientParams(MxParams):
     canary_reject: bool = Field(
         default=True,
         description="a made-up address must be refused; a server that takes all proves nothing",
+    )
+    again: Duration = Field(
+        default="0s",
+        validate_default=True,
+        description="after how long to ask once more for what was put off (greylisting); 0s: not at all",
     )
 
 
@@ -59,6 +65,12 @@ def _asked(context: Context, params: RecipientParams, spot: Spot) -> Iterator[Fi
     made_up = {_made_up(d): d for d in _domains(wanted)} if params.canary_reject else {}
     context.say(f"asking {spot} for {len(wanted)} addresses")
     facts = context.smtp.recipients(spot.endpoint, [*wanted, *made_up])
+    if params.again and (later := _put_off(facts)):
+        context.say(
+            f"{spot} puts {len(later)} addresses off; once more in {format_duration(params.again)}"
+        )
+        context.wait(params.again.total_seconds())
+        facts = _merged(facts, context.smtp.recipients(spot.endpoint, later))
     replies = {r.address: r for r in facts.replies}
     problems = [
         *_problems(spot, wanted, replies),
@@ -74,6 +86,21 @@ def _asked(context: Context, params: RecipientParams, spot: Spot) -> Iterator[Fi
             args={"count": len(wanted)},
             evidence=tuple(f"{r.address}: {r.code} {r.text}" for r in facts.replies),
         )
+
+
+def _put_off(facts: RecipientFacts) -> list[str]:
+    """Return the addresses that got a temporary answer, or none because the server had enough."""
+    had_enough = facts.failure is not None and facts.failure.text.startswith("421")
+    return [
+        r.address for r in facts.replies if 400 <= r.code < 500 or (had_enough and r.code == 0)
+    ]
+
+
+def _merged(first: RecipientFacts, second: RecipientFacts) -> RecipientFacts:
+    """Return the replies of both looks, the later one where there are two."""
+    later = {r.address: r for r in second.replies}
+    replies = tuple(later.get(r.address, r) for r in first.replies)
+    return RecipientFacts(first.endpoint, replies, second.failure)
 
 
 def _wanted(context: Context) -> list[Address]:

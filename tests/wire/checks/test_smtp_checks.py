@@ -148,6 +148,12 @@ def test_greylisting_is_unknown_and_over_at_the_second_look(lab: Company, eyes: 
     assert eyes.outcome("smtp.recipients", canary_reject=False) is Outcome.PASS
 
 
+def test_what_is_put_off_is_asked_for_once_more(lab: Company, eyes: Eyes):
+    """Greylisting is recognised and waited for: one look is enough."""
+    lab.new.smtp.faults.greylist = True
+    assert eyes.outcome("smtp.recipients", canary_reject=False, again="1s") is Outcome.PASS
+
+
 def test_a_made_up_address_that_is_put_off_leaves_the_proof_open(lab: Company, eyes: Eyes):
     """Without a refusal of nobody, acceptance of the others is not known to mean anything."""
     lab.new.smtp.faults.accept_anything = True
