@@ -21,6 +21,7 @@ from migrate_mail.cli.guard import guarded
 from migrate_mail.cli.help_text import Grouped, help_text
 from migrate_mail.cli.ledger import ledger
 from migrate_mail.cli.preflight import preflight
+from migrate_mail.cli.records import records
 from migrate_mail.cli.report import report
 from migrate_mail.cli.rollback import rollback
 from migrate_mail.cli.schema import schema
@@ -42,6 +43,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (FILES, schema),
     (FILES, checks),
     (FILES, explain),
+    (FILES, records),
     (TIME, observe),
     (TIME, schedule),
     (WAY, preflight),
