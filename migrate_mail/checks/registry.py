@@ -10,6 +10,7 @@ from migrate_mail.checks.decommission.family import CHECKS as DECOMMISSION
 from migrate_mail.checks.dkim.family import CHECKS as DKIM
 from migrate_mail.checks.dmarc.family import CHECKS as DMARC
 from migrate_mail.checks.dns.family import CHECKS as DNS
+from migrate_mail.checks.drain.family import CHECKS as DRAIN
 from migrate_mail.checks.imap.family import CHECKS as IMAP
 from migrate_mail.checks.ip.family import CHECKS as IP
 from migrate_mail.checks.mail.family import CHECKS as MAIL
@@ -28,6 +29,7 @@ FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
     DKIM,
     DMARC,
     DNS,
+    DRAIN,
     IMAP,
     IP,
     MAIL,

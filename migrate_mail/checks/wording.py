@@ -11,6 +11,7 @@ from migrate_mail.checks.decommission.words import WORDING as DECOMMISSION
 from migrate_mail.checks.dkim.words import WORDING as DKIM
 from migrate_mail.checks.dmarc.words import WORDING as DMARC
 from migrate_mail.checks.dns.words import WORDING as DNS
+from migrate_mail.checks.drain.words import WORDING as DRAIN
 from migrate_mail.checks.imap.words import WORDING as IMAP
 from migrate_mail.checks.ip.words import WORDING as IP
 from migrate_mail.checks.mail.words import WORDING as MAIL
@@ -34,7 +35,7 @@ _SHARED: dict[str, str] = {
 }
 
 _FAMILIES = (
-    CLIENTS, CONTACTS, DANE, DECOMMISSION, DKIM, DMARC, DNS, IMAP, IP, MAIL, MX, MTA_STS, SMTP, SPF,
+    CLIENTS, CONTACTS, DANE, DECOMMISSION, DKIM, DMARC, DNS, DRAIN, IMAP, IP, MAIL, MX, MTA_STS, SMTP, SPF,
     TLS, TLSRPT,
 )  # fmt: skip
 WORDING: dict[str, str] = {t: w for words in (_SHARED, *_FAMILIES) for t, w in words.items()}

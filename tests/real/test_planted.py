@@ -130,6 +130,17 @@ def _policy(text: str = POLICY, **how: object) -> Plant:
     return plant
 
 
+@contextmanager
+def _split_horizon(world: World, _: Web) -> Iterator[None]:
+    """Let the resolver know another address of an MX host than the authorities."""
+    world.unbound.invent("mx1.newhost.test", world.network.old)
+    try:
+        yield
+    finally:
+        world.unbound.repent("mx1.newhost.test")
+        world.unbound.forget("test")
+
+
 def _autoconfig(text: str) -> Plant:
     """Plant another autoconfig file."""
 
@@ -286,6 +297,8 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a certificate that ends": (_postfix(smtpd_tls_chain_files="{c.short}"), {"dane.match": {"DANE_MISMATCH"}, "tls.cert": {"TLS_CERT_ENDS"}}),
     "only TLS 1.3": (_postfix(smtpd_tls_protocols=">=TLSv1.3"), {"tls.versions": {"TLS_VERSIONS_LOST"}}),
     "a forgotten alias": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("jobs")}), {"smtp.recipients": {"RECIPIENT_REFUSED"}}),
+    "old takes no mail any more": (_postfix("old", smtpd_recipient_restrictions="reject"), {"drain.old_accepts": {"OLD_REFUSES_MAIL"}}),
+    "a split horizon": (_split_horizon, {"dns.split_horizon": {"HORIZON_SPLIT"}}),
     "no postmaster": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("postmaster")}), {"smtp.postmaster": {"SPECIAL_ADDRESS_REFUSED"}, "smtp.recipients": {"RECIPIENT_REFUSED"}}),
     "a catch-all at old": (_aliases({**ALIASES, f"@{DOMAIN}": f"anna@{DOMAIN}"}, "old"), {"smtp.catch_all": {"CATCH_ALL_LOST"}}),
     "tags at old only": (_postfix("old", recipient_delimiter="+"), {"smtp.spellings": {"SPELLING_LOST"}}),

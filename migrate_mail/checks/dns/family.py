@@ -8,6 +8,7 @@ from migrate_mail.checks.dns.caa import caa
 from migrate_mail.checks.dns.delegation import delegation
 from migrate_mail.checks.dns.dnssec import dnssec, ds
 from migrate_mail.checks.dns.earliest import cutover_earliest
+from migrate_mail.checks.dns.horizon import split_horizon
 from migrate_mail.checks.dns.published import mx_published, resolvers
 from migrate_mail.checks.dns.servers import servers
 from migrate_mail.checks.dns.soa import negative_ttl, soa_timers
@@ -26,6 +27,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     rrsets_agree,
     servers,
     soa_timers,
+    split_horizon,
     ttl,
     ttl_uniform,
     wildcard,

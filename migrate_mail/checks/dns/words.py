@@ -14,6 +14,8 @@ WORDING: dict[str, str] = {
     "DS_FITS": "the name server has a key that the zone above vouches for ({digests} DS, {keys} keys)",
     "DS_NONE": "there is no {subject} record: the zone is not signed, and nothing can break",
     "DS_WITHOUT_KEY": "the name server has none of the keys that the zone above vouches for ({digests} DS, {keys} keys): who validates gets no answer",
+    "HORIZON_SAME": "the resolver sees the addresses of {subject} that the name servers show: {addresses}",
+    "HORIZON_SPLIT": "the resolver sees other addresses of {subject} than the name servers show: {addresses}",
     "MX_ABSENT": "all {answered} name servers agree: there is no {subject} record",
     "MX_AGREE": "all {answered} name servers that answered (of {asked}) show the same {subject} records",
     "MX_DISAGREE": "the name servers show {versions} different versions of {subject}: mail goes to different places",

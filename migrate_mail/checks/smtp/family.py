@@ -8,6 +8,7 @@ from migrate_mail.checks.smtp.manners import catch_all, null_sender, postmaster,
 from migrate_mail.checks.smtp.reach import reach
 from migrate_mail.checks.smtp.recipients import recipients
 from migrate_mail.checks.smtp.relay import relay
+from migrate_mail.checks.smtp.uniform import uniform
 
 CHECKS: tuple[AnyCheck, ...] = (
     catch_all,
@@ -19,4 +20,5 @@ CHECKS: tuple[AnyCheck, ...] = (
     relay,
     size,
     spellings,
+    uniform,
 )

@@ -14,6 +14,8 @@ WORDING: dict[str, str] = {
     "RECIPIENT_REFUSED": "the {side} system refuses {subject} ({kind}): {code} {text}",
     "RELAY_CLOSED": "{subject} passes on no mail of strangers ({asked} ways were asked)",
     "RELAY_OPEN": "{subject} accepts mail for strangers: {taken}",
+    "SERVERS_DIFFER": "the {count} addresses of {subject} are of {kinds} kinds",
+    "SERVERS_UNIFORM": "the {count} addresses of {subject} offer the same",
     "SMTP_AS_OLD": "new answers as old does ({asked} addresses of {subject} were asked)",
     "SMTP_CERTIFICATE_DISTRUSTED": "STARTTLS works, but {problem}: senders that insist on a good certificate do not deliver",
     "SMTP_DENIED": "the server turns us away: {phase}: {text}",
@@ -31,4 +33,5 @@ WORDING: dict[str, str] = {
     "SMTP_TLS_BROKEN": "STARTTLS is offered and does not work: {phase}: {text}",
     "SPECIAL_ADDRESS_REFUSED": "new refuses {address}, which {why}: {code}",
     "SPELLING_LOST": "new refuses {address} ({why}), which old accepts: {code}",
+    "UNIFORM_NOT_SEEN": "{subject} could not be compared: {text}",
 }

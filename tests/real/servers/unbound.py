@@ -88,7 +88,18 @@ class Unbound:
 
     def forget(self, zone: str) -> None:
         """Empty the cache of a zone: what waiting for the longest TTL would do."""
+        self._control("flush_zone", zone)
+
+    def invent(self, name: str, ip: str) -> None:
+        """Answer with an address that no authority has, as a split horizon does."""
+        self._control("local_data", f"{name}. 4 IN A {ip}")
+
+    def repent(self, name: str) -> None:
+        """Ask the authorities again."""
+        self._control("local_data_remove", f"{name}.")
+
+    def _control(self, *words: str) -> None:
         control = shutil.which("unbound-control", path=PATH)
         assert control is not None
-        command = [control, "-c", str(self._conf), "flush_zone", zone]
+        command = [control, "-c", str(self._conf), *words]
         subprocess.run(command, capture_output=True, check=True)

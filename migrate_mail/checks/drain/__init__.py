@@ -1,0 +1,1 @@
+"""The days after the switch: old must go on taking mail."""

@@ -1,0 +1,8 @@
+"""The checks of the family `drain`."""
+
+from __future__ import annotations
+
+from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.drain.old import old_accepts
+
+CHECKS: tuple[AnyCheck, ...] = (old_accepts,)
