@@ -17,7 +17,7 @@ from migrate_mail.report.timeline_picture import picture
 
 _TONES = {"GO": "good", "CONDITIONAL": "open", "CANNOT TELL": "open", "NO-GO": "bad"}
 _BRIEF = {
-    "overrides": 3, "reasons": 5, "conditions": 3, "waivers": 3,
+    "overrides": 2, "reasons": 5, "conditions": 3, "waivers": 3,
     "proved": 5, "overdue": 3, "owners": 4, "dates": 3,
 }  # fmt: skip
 """The sections of page one and how many items of each: it has to stay one page."""
@@ -93,8 +93,8 @@ def _brief(section: Section) -> Iterator[str]:
     hidden = len(section.items) - shown
     yield f"<section><h2>{said(section.title)}</h2><ul>"
     for item in section.items[:shown]:
-        owner = next((n for n in item.notes if n.startswith("owner: ")), "")
-        beside = f' <span class="note">{said(owner)}</span>' if owner else ""
+        # the owner of a reason; of a waiver whether it counts, without which it misleads
+        beside = f' <span class="note">{said(item.notes[0])}</span>' if item.notes else ""
         yield f"<li>{badge(item.mark)}{said(_clipped(item.text))}{beside}</li>"
     if hidden > 0:
         yield f"<li>and {hidden} more, in the details</li>"
