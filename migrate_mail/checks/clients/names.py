@@ -88,7 +88,7 @@ def _named(view: View, old: Belongings, name: str, there: list[str]) -> Iterator
         looks="_imaps, _submissions and their like below each domain, in the zone as it will be (or is): whether they name hosts of old",
         matters="Every new phone is set up against the old server, and sends from there.",
         mend="Let the records name the hosts of new; a target of `.` says that a service is not there.",
-        refs=("RFC 6186 section 3.4", "RFC 8314 section 5.1"),
+        refs=("RFC 6186 section 3", "RFC 8314 section 5.1"),
     ),
     params=ZoneParams,
     each=("domains",),
@@ -126,5 +126,5 @@ def _service(view: View, old: Belongings, name: str, there: list[str]) -> Iterat
                 args={"records": tuple(bad)},
                 evidence=said.evidence,
                 fix=f"{name}. 300 IN SRV {' '.join(bad[0].split()[:3])} <the host of new>.",
-                refs=("RFC 6186 section 3.4",),
+                refs=("RFC 6186 section 3",),
             )

@@ -18,7 +18,6 @@ from migrate_mail.finding import Finding, Outcome
         looks="A of each MX host at your resolvers, compared with the authorities; only for names that are published",
         matters="Scanners, printers and web servers inside ask a resolver with another view of the zone, and go on sending to old.",
         mend="Change the inner view of the zone as well, and hosts files.",
-        refs=("RFC 6950 section 4",),
     ),
     params=SideParams,
     each=("mx_hosts",),
@@ -43,7 +42,6 @@ def split_horizon(context: Context, params: SideParams) -> Iterator[Finding]:
                 fix=f"change the inner view: {host}. 300 IN A {min(outside, default='<address>')}"
                 if strange
                 else None,
-                refs=("RFC 6950 section 4",) if strange else (),
             )
 
     hosts = dict.fromkeys(

@@ -31,7 +31,7 @@ def _box(context: Context, domain: str) -> str | None:
         looks="MAIL FROM:<> and the test account of each domain as recipient, at every address of new; nothing is sent",
         matters="Who writes to a wrong address never learns of it: bounces and delivery notices have no sender.",
         mend="Let new accept the empty envelope sender.",
-        refs=("RFC 5321 section 4.5.5",),
+        refs=("RFC 5321 section 4.5.5", "RFC 2505 section 2.6.1"),
     ),
     params=NoParams,
     each=("domains",),
@@ -114,7 +114,7 @@ def postmaster(context: Context, _: NoParams) -> Iterator[Finding]:
         looks="the test account of each domain with a +tag, with a -tag, in capitals, and without its dots, at old and new; nothing is sent",
         matters="Addresses with a tag stand in a thousand sign-up forms. What separates the tag differs between servers, and mail to them bounces.",
         mend="Set the delimiter of new to that of old (Postfix: recipient_delimiter).",
-        refs=("RFC 5233 section 1", "RFC 5321 section 2.4"),
+        refs=("RFC 5233", "RFC 5321 section 2.4"),
     ),
     params=NoParams,
     each=("domains",),
@@ -147,7 +147,7 @@ def spellings(context: Context, _: NoParams) -> Iterator[Finding]:
             args={"address": name, "why": why, "code": said.code(name)},
             evidence=said.dialogue(name),
             fix=f"let new take addresses {why}, as old does (Postfix: recipient_delimiter)",
-            refs=("RFC 5233 section 1",),
+            refs=("RFC 5233",),
         )
 
     yield from _each(context, probes, judged)
