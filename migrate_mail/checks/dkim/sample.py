@@ -22,11 +22,15 @@ MOST = 25_000_000
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One DKIM signature. problem: why it does not hold; empty when it does."""
+    """One DKIM signature. problem: why it does not hold; empty when it does.
+
+    judged: false when we cannot tell, for want of a library for its algorithm.
+    """
 
     domain: str
     selector: str
     problem: str
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,16 @@ def signatures(sample: Sample, view: View) -> tuple[list[Signature], list[DnsAns
     count = sum(name.lower() == b"dkim-signature" for name, _ in headers)
     for index in range(count):
         one = dkim.DKIM(sample.raw, minkey=1024)
+        judged = True
         try:
             problem = (
                 "" if one.verify(idx=index, dnsfunc=keys) else "the signature does not fit"
             )
+        except dkim.NaClNotFoundError:
+            problem, judged = "Ed25519 signatures cannot be verified here", False
         except dkim.DKIMException as exc:
             problem = str(exc) or type(exc).__name__
-        found.append(Signature(_text(one.domain), _text(one.selector), problem))
+        found.append(Signature(_text(one.domain), _text(one.selector), problem, judged))
     return found, silent
 
 

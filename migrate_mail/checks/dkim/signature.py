@@ -54,13 +54,20 @@ def signature(context: Context, params: SampleParams) -> Iterator[Finding]:
             args={"question": answer.name, "status": answer.status, "text": answer.text},
         )
     if not silent:
-        yield from (_judged(subject, one) for one in found)
+        holds = {one.domain for one in found if not one.problem}
+        yield from (_judged(subject, one, beside=one.domain in holds) for one in found)
 
 
-def _judged(subject: str, one: Signature) -> Finding:
+def _judged(subject: str, one: Signature, *, beside: bool) -> Finding:
+    """Judge one signature. beside: another one of the same domain holds."""
     args = {"domain": one.domain, "selector": one.selector, "why": one.problem}
     if not one.problem:
         return Finding("SIGNATURE_HOLDS", Outcome.PASS, subject, args=args)
+    if not one.judged:
+        # A receiver needs one signature that holds: beside such a one this costs nothing.
+        outcome = Outcome.SKIP if beside else Outcome.UNKNOWN
+        args = {**args, "text": one.problem}
+        return Finding("SIGNATURE_NOT_JUDGED", outcome, subject, args=args)
     return Finding(
         "SIGNATURE_BROKEN",
         Outcome.FAIL,

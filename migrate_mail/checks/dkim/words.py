@@ -18,4 +18,5 @@ WORDING: dict[str, str] = {
     "SAMPLE_UNSIGNED": "{subject} has no DKIM signature",
     "SIGNATURE_BROKEN": "{subject}: the signature of {domain} (selector {selector}) does not hold: {why}",
     "SIGNATURE_HOLDS": "{subject}: the signature of {domain} (selector {selector}) holds",
+    "SIGNATURE_NOT_JUDGED": "{subject}: the signature of {domain} (selector {selector}) was not judged: {text}",
 }

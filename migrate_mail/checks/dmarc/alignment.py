@@ -63,6 +63,9 @@ def _judged(view: View, sample: Sample, found: Found, subject: str) -> Iterator[
         yield Finding("ALIGNED", Outcome.PASS, subject, args=args)
     elif by_sender:
         yield Finding("ALIGNED_BY_SENDER_ONLY", Outcome.PASS, subject, args=args)
+    elif any(not s.judged for s in signed):
+        args = {**args, "text": "it has a signature that cannot be verified here (Ed25519)"}
+        yield Finding("ALIGNMENT_UNSEEN", Outcome.UNKNOWN, subject, args=args)
     else:
         yield Finding(
             "NOT_ALIGNED",

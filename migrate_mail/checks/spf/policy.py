@@ -8,7 +8,7 @@ from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import not_answered, one_by_one
 from migrate_mail.checks.params import ZoneParams
 from migrate_mail.checks.said import Said, ask
-from migrate_mail.checks.spf.record import is_policy
+from migrate_mail.checks.spf.record import is_policy, merged
 from migrate_mail.checks.spf.tree import MAX_HOSTS, MAX_LOOKUPS, MAX_VOIDS, Cost, cost_of
 from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
@@ -39,8 +39,10 @@ def record(context: Context, params: ZoneParams) -> Iterator[Finding]:
     def look(domain: str) -> Iterator[Finding]:
         voices = ask(view, domain, "TXT")
         yield from not_answered(voices.silent)
-        if not voices.silent and not any(is_policy(text) for text in voices.texts):
-            yield none_there(domain)
+        if not any(is_policy(text) for text in voices.texts):
+            # With a silent server nobody knows whether the others lack a record that there is.
+            if not voices.silent:
+                yield none_there(domain)
             return
         yield from (_judged(domain, said) for said in voices.said)
 
@@ -71,8 +73,6 @@ def _judged(domain: str, said: Said) -> Finding:
             fix="take text out that nobody needs any more (old site verifications), or move parts of the record behind an include",
             refs=("RFC 7208 section 3.4",),
         )
-    words = [w for text in mine for w in text.split()[1:] if not w.lower().endswith("all")]
-    merged = " ".join(["v=spf1", *dict.fromkeys(words), "~all"])
     return Finding(
         "SPF_MANY" if mine else "SPF_MISSING_HERE",
         Outcome.FAIL,
@@ -80,7 +80,7 @@ def _judged(domain: str, said: Said) -> Finding:
         said.vantage,
         args=args,
         evidence=said.evidence,
-        fix=f'publish one in place of them:\n{domain}. 300 IN TXT "{merged}"'
+        fix=f'publish one in place of them:\n{domain}. 300 IN TXT "{merged(mine)}"'
         if mine
         else "bring this name server up to date",
         refs=_ONE,

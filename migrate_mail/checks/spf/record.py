@@ -63,6 +63,13 @@ def with_addresses(record: str, ips: Iterable[str]) -> str:
     return " ".join([words[0], *fresh, *words[1:]])
 
 
+def merged(records: Iterable[str]) -> str:
+    """Return one record in place of several; `redirect` would be ignored beside `all` (RFC 7208 section 6.1)."""
+    found = [term for record in records for term in terms(record) if term.name != "all"]
+    words = [f"include:{t.target}" if t.name == "redirect" else t.text for t in found]
+    return " ".join(["v=spf1", *dict.fromkeys(words), "~all"])
+
+
 def term_of(ip: str) -> str:
     """Return the mechanism for one address."""
     return f"ip{ipaddress.ip_address(ip).version}:{ip}"
