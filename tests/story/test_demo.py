@@ -13,6 +13,9 @@ from support.commands import Commands, Said
 BLOCKER = """\
 import sys
 
+pytestmark = pytest.mark.xdist_group("demo")
+
+
 sys.modules.update(dict.fromkeys(["pymap", "aiosmtpd", "trustme"]))  # None: not installed
 """
 
