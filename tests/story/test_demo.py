@@ -10,11 +10,10 @@ from migrate_mail.errors import ExitCode
 from migrate_mail.state.store import Store
 from support.commands import Commands, Said
 
-BLOCKER = """\
-import sys
-
 pytestmark = pytest.mark.xdist_group("demo")
 
+BLOCKER = """\
+import sys
 
 sys.modules.update(dict.fromkeys(["pymap", "aiosmtpd", "trustme"]))  # None: not installed
 """
