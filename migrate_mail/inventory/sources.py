@@ -13,7 +13,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from migrate_mail.inventory.model import Address, AddressKind
 
@@ -167,7 +167,8 @@ def _csv(text: str, domain: str) -> Iterator[Address | None]:
     delimiter = (
         ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     )
-    for row in csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter):
+    lines = io.StringIO(text.lstrip("\ufeff"), newline=None)  # any kind of line end
+    for row in _rows(csv.DictReader(lines, delimiter=delimiter)):
         cells = [v for k, v in row.items() if k and isinstance(v, str) and _COLUMNS.search(k)]
         addresses = list(
             dict.fromkeys(a.lower() for cell in cells for a in _MAIL.findall(cell))
@@ -178,6 +179,14 @@ def _csv(text: str, domain: str) -> Iterator[Address | None]:
             )
         if not addresses:
             yield None
+
+
+def _rows(reader: Iterator[dict[Any, Any]]) -> Iterator[dict[Any, Any]]:
+    """Give the rows; one that is no CSV (an endless field) ends the reading as a row that gave nothing."""
+    try:
+        yield from reader
+    except csv.Error:
+        yield {}
 
 
 def _log(text: str, domain: str) -> Iterator[Address | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from migrate_mail.inventory.sources import kind_of, read_addresses
@@ -94,6 +94,8 @@ def test_targets_are_kept():
     assert targets["info@acme.example"] == "anna@acme.example bernd@acme.example"
 
 
+@example("\r0", "csv")
+@example(f"mail\n{'x' * 200_000}", "csv")
 @given(st.text(max_size=300), st.sampled_from(["postfix", "aliases", "ldif", "csv", "log"]))
 def test_no_text_breaks_a_reader(text, kind):
     """Whatever is in a file, the readers give addresses or nothing."""
