@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from migrate_mail.checklist import builtin
+from migrate_mail.checklist.extend import extend
 from migrate_mail.checklist.loaded import LoadedChecklist
 from migrate_mail.checklist.model import SCHEMA, ChecklistFile
 from migrate_mail.checklist.rules import checklist_rules
@@ -33,32 +34,86 @@ def load_checklist(
 ) -> LoadedChecklist:
     """Return a checklist: `builtin:NAME`, or a path that starts at `base`.
 
-    Raise InvalidFiles with every complaint about it.
+    Raise InvalidFiles with every complaint about it, or about one that it extends.
     """
-    if not path_or_builtin.startswith(builtin.PREFIX):
-        path = base / path_or_builtin
-        return checklist_of(read_yaml(path, label=label_of(path)), extra)
-    shipped = builtin.path_of(path_or_builtin.removeprefix(builtin.PREFIX))
-    if shipped is None:
-        raise InvalidFiles([_unknown_builtin(path_or_builtin)])
-    return checklist_of(read_yaml(shipped, label=path_or_builtin), extra)
+    return _load(path_or_builtin, base, extra, ())
 
 
-def checklist_of(document: YamlDocument, extra: Extra = _nothing) -> LoadedChecklist:
+def checklist_of(
+    document: YamlDocument, base: Path, extra: Extra = _nothing
+) -> LoadedChecklist:
     """Return the checklist of a document that was already read; see `load_checklist`.
 
-    extra: finds more that is wrong, once the types are right (the checks' own parameters).
+    base: the folder of the file. extra: finds more that is wrong, once the types are right (the
+    checks' own parameters).
     """
+    return _checked(document, base, extra, (_identity(base / Path(document.label).name),))
+
+
+def _load(name: str, base: Path, extra: Extra, seen: tuple[str, ...]) -> LoadedChecklist:
+    """Load a checklist. seen: the files that extend it, the first one first."""
+    if name.startswith(builtin.PREFIX):
+        path = builtin.path_of(name.removeprefix(builtin.PREFIX))
+        if path is None:
+            raise InvalidFiles([_unknown_builtin(name)])
+        label = name
+    else:
+        path = base / name
+        label = label_of(path)
+    document = read_yaml(path, label=label)
+    return _checked(document, path.parent, extra, (*seen, _identity(path)))
+
+
+def _checked(
+    document: YamlDocument, base: Path, extra: Extra, seen: tuple[str, ...]
+) -> LoadedChecklist:
     expect_kind(document, SCHEMA)
     value, complaints = validate(document, ChecklistFile)
     if value is None:
         raise InvalidFiles(complaints)
+    below = _extended(document, value, base, seen) if value.extends else None
+    done = extend(document, value, below.steps if below else ())
     digest = hashlib.sha256(document.source.raw).hexdigest()
-    loaded = LoadedChecklist(value, document.label, digest, document)
-    complaints += [*checklist_rules(document, value), *extra(loaded)]
+    loaded = LoadedChecklist(
+        value=value,
+        label=document.label,
+        sha256=digest,
+        document=document,
+        steps=tuple(done.steps),
+        departures=(*(below.departures if below else ()), *done.departures),
+        files=(*(below.files if below else ()), (document.label, digest)),
+    )
+    complaints += [*done.complaints, *checklist_rules(loaded), *extra(loaded)]
     if complaints:
         raise InvalidFiles(complaints)
     return loaded
+
+
+def _extended(
+    document: YamlDocument, value: ChecklistFile, base: Path, seen: tuple[str, ...]
+) -> LoadedChecklist:
+    """Load what a file extends; a wrong name is told at the line that gives it."""
+    name = value.extends or ""
+    where = ("extends",)
+    if not name.startswith(builtin.PREFIX) and _identity(base / name) in seen:
+        message = f"`{name}` extends this file in turn; one of them must stand alone"
+        raise InvalidFiles([document.complaint(where, "circular-extends", message)])
+    try:
+        return _load(name, base, _nothing, seen)
+    except InvalidFiles as error:
+        raise InvalidFiles([_at(document, where, c) for c in error.complaints]) from None
+
+
+def _at(document: YamlDocument, where: tuple[str], complaint: Complaint) -> Complaint:
+    if complaint.code != "missing-file":
+        return complaint
+    message = f"`{complaint.file}`: {complaint.message}"
+    hint = complaint.hint or "paths start at the folder of this file"
+    return document.complaint(where, complaint.code, message, hint)
+
+
+def _identity(path: Path) -> str:
+    return str(path.resolve())
 
 
 def _unknown_builtin(name: str) -> Complaint:

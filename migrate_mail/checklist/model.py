@@ -13,9 +13,8 @@ from migrate_mail.finding import Phase, Severity
 SCHEMA = "migrate-mail/checklist/v1"
 ForEach = Literal["domains", "accounts", "addresses", "mx_hosts"]
 STEP_ID = r"^[a-z0-9][a-z0-9-]*$"
-_ONE_BODY: dict[str, Any] = {
-    "oneOf": [{"required": [body]} for body in ("check", "manual", "run")]
-}
+BODIES = ("check", "manual", "run")
+_ONE_BODY: dict[str, Any] = {"oneOf": [{"required": [body]} for body in BODIES]}
 
 
 class CheckUse(StrictModel):
@@ -62,10 +61,8 @@ class Defaults(StrictModel):
     owner: str | None = None
 
 
-class Step(StrictModel):
-    """One step: exactly one of `check`, `manual`, `run`."""
-
-    model_config = ConfigDict(json_schema_extra=_ONE_BODY)
+class StepFields(StrictModel):
+    """What can be said of a step."""
 
     id: str = Field(pattern=STEP_ID)
     title: str | None = None
@@ -81,6 +78,12 @@ class Step(StrictModel):
     then: CheckUse | None = Field(
         default=None, description="a check that proves a manual or run step"
     )
+    if_fails: str | None = Field(
+        default=None, description="what to do when it does not pass, beside what is found"
+    )
+    source: str | None = Field(
+        default=None, description="who says so and when, for facts that change with a provider"
+    )
     for_each: ForEach | None = None
     at: Offset | None = Field(
         default=None, description="when it is due, relative to the planned cutover"
@@ -95,11 +98,15 @@ class Step(StrictModel):
     )
     rollback: Rollback | None = None
 
+
+class Step(StepFields):
+    """One step: exactly one of `check`, `manual`, `run`."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_BODY)
+
     @model_validator(mode="after")
     def _one_body(self) -> Step:
-        bodies = [
-            name for name in ("check", "manual", "run") if getattr(self, name) is not None
-        ]
+        bodies = [name for name in BODIES if getattr(self, name) is not None]
         if len(bodies) != 1:
             seen = " and ".join(bodies) if bodies else "none of them"
             raise ValueError(
@@ -114,8 +121,21 @@ class Step(StrictModel):
         return self
 
 
+class StepChange(StepFields):
+    """What is different in a step of the extended checklist, by its id. A new body replaces the old one."""
+
+    because: str = Field(description="why; it is printed in the report")
+
+
+class Removal(StrictModel):
+    """A step of the checklist that is extended, and does not apply here."""
+
+    id: str = Field(pattern=STEP_ID, description="a step of the checklist that is extended")
+    because: str = Field(description="why; it is printed in the report")
+
+
 class Stage(StrictModel):
-    """Steps that are done together, in one phase."""
+    """Steps that are done together, in one phase. In a file that extends another: more steps for its stage."""
 
     id: str = Field(pattern=STEP_ID)
     title: str | None = None
@@ -128,8 +148,29 @@ class Stage(StrictModel):
 class ChecklistFile(StrictModel):
     """The whole of a checklist file."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["stages"]}, {"required": ["extends"]}]}
+    )
+
     schema_: Literal["migrate-mail/checklist/v1"] = Field(alias="schema")
     name: str | None = None
     about: str | None = None
+    extends: str | None = Field(
+        default=None, description="another checklist, builtin:NAME or a path from this file"
+    )
+    remove: list[Removal] = Field(default_factory=list)
+    change: list[StepChange] = Field(default_factory=list)
     defaults: Defaults = Defaults()
-    stages: list[Stage] = Field(min_length=1)
+    stages: list[Stage] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _something(self) -> ChecklistFile:
+        if self.extends is None and (self.remove or self.change):
+            raise ValueError(
+                "`remove:` and `change:` are about the checklist that `extends:` names"
+            )
+        if self.extends is None and not self.stages:
+            raise ValueError(
+                "`stages:` is missing or empty: a checklist without steps proves nothing"
+            )
+        return self

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from migrate_mail.checklist.model import ChecklistFile, Stage, Step
+from migrate_mail.checklist.loaded import LoadedChecklist
+from migrate_mail.checklist.model import Step
+from migrate_mail.checklist.placed import PlacedStep, placed
 from migrate_mail.files.complaint import Complaint
 from migrate_mail.files.templates import problems
 from migrate_mail.files.yaml_document import DataPath, YamlDocument
@@ -15,39 +16,24 @@ from migrate_mail.finding import Phase
 TEMPLATE_NAMES = ("item", "domain")
 """What `${name}` may be in a checklist: the item of `for_each`, and its domain."""
 
-_FILLED = {"title", "do", "run"}
-_INSIDE_STEP = 5
+_FILLED = {"title", "do", "run", "if_fails"}
 _CHANGING = {Phase.CUTOVER, Phase.CLOSE}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A step with its stage and where it stands."""
-
-    path: DataPath
-    stage: Stage
-    step: Step
-
-
-def checklist_rules(document: YamlDocument, value: ChecklistFile) -> Iterator[Complaint]:
-    """Yield what is wrong in a checklist whose types are right."""
-    places = _places(value)
+def checklist_rules(loaded: LoadedChecklist) -> Iterator[Complaint]:
+    """Yield what is wrong in a checklist whose types are right, together with what it extends."""
+    document, value = loaded.document, loaded.value
+    mine = [p for p in loaded.steps if p.document is document]
     stages = [(("stages", s, "id"), stage.id) for s, stage in enumerate(value.stages)]
     yield from _once(document, "stage", stages)
-    yield from _once(document, "step", [((*p.path, "id"), p.step.id) for p in places])
-    yield from _needs(document, places)
-    yield from _circles(document, places)
-    for place in places:
-        yield from _way_back(document, place)
-    yield from _names(document, value)
-
-
-def _places(value: ChecklistFile) -> list[_Place]:
-    return [
-        _Place(("stages", s, "steps", t), stage, step)
-        for s, stage in enumerate(value.stages)
-        for t, step in enumerate(stage.steps)
-    ]
+    yield from _once(
+        document, "step", [((*p.path, "id"), p.step.id) for p in placed(document, value)]
+    )
+    yield from _needs(mine, [p.step.id for p in loaded.steps])
+    yield from _circles(mine, {p.step.id: p.step.needs for p in loaded.steps})
+    for place in mine:
+        yield from _way_back(place)
+    yield from _names(document, {p.path: p.step for p in mine})
 
 
 def _once(
@@ -61,8 +47,7 @@ def _once(
         first.setdefault(name, document.where(path)[0])
 
 
-def _needs(document: YamlDocument, places: list[_Place]) -> Iterator[Complaint]:
-    known = [p.step.id for p in places]
+def _needs(places: list[PlacedStep], known: list[str]) -> Iterator[Complaint]:
     for place in places:
         for index, need in enumerate(place.step.needs):
             if need not in known:
@@ -70,24 +55,22 @@ def _needs(document: YamlDocument, places: list[_Place]) -> Iterator[Complaint]:
                 hint = (
                     f"did you mean `{close[0]}`?"
                     if close
-                    else "`needs` names steps of the same file"
+                    else "`needs` names steps of the same file, or of what it extends"
                 )
                 path = (*place.path, "needs", index)
-                yield document.complaint(
-                    path, "unknown-step", f"there is no step `{need}`", hint
-                )
+                message = f"there is no step `{need}`"
+                yield place.document.complaint(path, "unknown-step", message, hint)
 
 
-def _circles(document: YamlDocument, places: list[_Place]) -> Iterator[Complaint]:
+def _circles(places: list[PlacedStep], needs: dict[str, list[str]]) -> Iterator[Complaint]:
     """Yield each circle of needs once, at the step of it that stands first."""
-    needs = {p.step.id: p.step.needs for p in places}
     reported: set[frozenset[str]] = set()
     for place in places:
         circle = _circle(needs, place.step.id)
         if circle and frozenset(circle) not in reported:
             reported.add(frozenset(circle))
             message = f"these steps need one another: {' -> '.join(circle)}"
-            yield document.complaint((*place.path, "needs"), "circular-needs", message)
+            yield place.document.complaint((*place.path, "needs"), "circular-needs", message)
 
 
 def _circle(needs: dict[str, list[str]], start: str) -> list[str]:
@@ -103,35 +86,34 @@ def _circle(needs: dict[str, list[str]], start: str) -> list[str]:
     return []
 
 
-def _way_back(document: YamlDocument, place: _Place) -> Iterator[Complaint]:
+def _way_back(place: PlacedStep) -> Iterator[Complaint]:
     changes = place.stage.phase in _CHANGING and place.step.check is None
     if changes and place.step.rollback is None:
         body = "manual" if place.step.manual else "run"
         message = f"step `{place.step.id}` changes the world ({body}, phase {place.stage.phase}) and has no `rollback:`"
         hint = "write rollback: {do: …, takes: 10m}, or {none: true, because: …}"
-        yield document.complaint((*place.path, "id"), "no-rollback", message, hint)
+        yield place.document.complaint((*place.path, "id"), "no-rollback", message, hint)
 
 
-def _names(document: YamlDocument, value: ChecklistFile) -> Iterator[Complaint]:
+def _names(document: YamlDocument, steps: dict[DataPath, Step]) -> Iterator[Complaint]:
     """Yield every `${name}` that nothing fills in."""
     for path, node in document.nodes.items():
         text = node.raw or ""
-        known = _names_at(path, value) if "${" in text else None
+        known = _names_at(path, steps) if "${" in text else None
         for message, hint in problems(text, known) if known is not None else []:
             yield document.complaint(path, "unknown-name", message, hint)
 
 
-def _names_at(path: DataPath, value: ChecklistFile) -> tuple[str, ...] | None:
+def _names_at(path: DataPath, steps: dict[DataPath, Step]) -> tuple[str, ...] | None:
     """Return what may be filled in at a place; None where a `${` means nothing special."""
     if any(str(part).startswith("x-") for part in path):
         return None
     if "with" in path:
         return ()
     key = next((p for p in reversed(path) if isinstance(p, str)), "")
-    if key not in _FILLED or len(path) < _INSIDE_STEP:
+    step = next(
+        (s for p, s in steps.items() if path[: len(p)] == p and len(path) > len(p)), None
+    )
+    if key not in _FILLED or step is None:
         return None
-    stage, step = path[1], path[3]
-    assert isinstance(stage, int)  # ("stages", 0, "steps", 0, ...), as the model has accepted
-    assert isinstance(step, int)
-    each = value.stages[stage].steps[step].for_each
-    return TEMPLATE_NAMES if each else TEMPLATE_NAMES[1:]
+    return TEMPLATE_NAMES if step.for_each else TEMPLATE_NAMES[1:]

@@ -142,10 +142,10 @@ def _in_list(document: YamlDocument, index: int, complaint: Complaint) -> Compla
     return document.complaint(("checklists", index), complaint.code, message, complaint.hint)
 
 
-def _checklist(_path: Path, document: YamlDocument) -> list[Complaint]:
+def _checklist(path: Path, document: YamlDocument) -> list[Complaint]:
     """Check a checklist file and the parameters of the checks that it uses."""
     from migrate_mail.checklist.load import checklist_of
     from migrate_mail.run.bind import binding_complaints
 
-    checklist_of(document, binding_complaints)
+    checklist_of(document, path.parent, binding_complaints)
     return []

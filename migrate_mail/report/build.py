@@ -16,7 +16,7 @@ from migrate_mail.report.deeds import (
     not_copied,
     run_line,
 )
-from migrate_mail.report.model import Foot, Report, Scope
+from migrate_mail.report.model import DepartureLine, Foot, Report, Scope
 from migrate_mail.report.steps import stages_of
 from migrate_mail.run.card import PersonCard, PlanCard
 from migrate_mail.run.decision import facts_of, phases_now
@@ -57,6 +57,7 @@ def build(store: Store, *, now: datetime) -> Report:
         waivers=waiver_lines(facts.waivers, standings, now),
         overrides=tuple(override_line(o) for o in facts.overrides),
         connect=plan.connect,
+        departures=tuple(DepartureLine(*one) for one in plan.departures),
         stages=stages_of(list(standings.values()), phases, names, now),
         dns_changes=tuple(dns_change_line(c) for c in facts.changes),
         deliveries=delivery_lines(store.deliveries()),

@@ -39,6 +39,7 @@ def _first_page(report: Report) -> Iterator[Section]:
     yield Section("Who has open work", tuple(summary.open_work(report)), "owners")
     yield Section("Next dates", tuple(summary.next_dates(report)), "dates")
     yield Section("Names that are dialled elsewhere (connect)", tuple(page_one.connect(report)))
+    yield Section("Steps that are not as shipped", tuple(page_one.departures(report)))
     yield Section("Tally by stage", tuple(page_one.tallies(report)))
     yield Section("The way back", tuple(page_one.way_back(report)))
 

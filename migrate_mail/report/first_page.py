@@ -88,6 +88,12 @@ def connect(report: Report) -> Iterator[Item]:
         yield Item(f"{name} is dialled at {address}")
 
 
+def departures(report: Report) -> Iterator[Item]:
+    """Give the steps of a checklist that were changed or taken out, and why."""
+    for one in report.departures:
+        yield Item(f"{one.step} was {one.what} by {one.file}: {one.because}")
+
+
 def tallies(report: Report) -> Iterator[Item]:
     """Give how many steps of each stage stand how."""
     for stage in report.stages:

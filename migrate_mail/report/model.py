@@ -104,6 +104,8 @@ class StepLine:
     counts_until: datetime | None
     due: datetime | None
     confirmed: str | None
+    if_fails: str
+    source: str
     findings: tuple[FindingLine, ...]
 
 
@@ -116,6 +118,16 @@ class StageSection:
     decides: bool
     tally: tuple[tuple[str, int], ...]
     steps: tuple[StepLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureLine:
+    """A step that is not as the extended checklist has it. what: `removed` or `changed`."""
+
+    step: str
+    what: str
+    because: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +244,7 @@ class Report:
     waivers: tuple[WaiverLine, ...]
     overrides: tuple[OverrideLine, ...]
     connect: tuple[tuple[str, str], ...]
+    departures: tuple[DepartureLine, ...]
     stages: tuple[StageSection, ...]
     dns_changes: tuple[DnsChangeLine, ...]
     deliveries: tuple[DeliveryLine, ...]

@@ -66,6 +66,8 @@ def _step(one: StepStanding, names: Mapping[str, str], now: datetime) -> StepLin
         counts_until=one.until,
         due=card.due,
         confirmed=f"{said.by}, {moment(said.at)}{note}" if said else None,
+        if_fails=card.if_fails,
+        source=card.source,
         findings=_findings(one),
     )
 

@@ -44,6 +44,10 @@ def _notes(line: StepLine) -> Iterator[str]:
         yield f"why: {line.why}"
     if line.instruction:
         yield f"task: {line.instruction}"
+    if line.if_fails and line.standing not in _FINE:
+        yield f"if it fails: {line.if_fails}"
+    if line.source and line.standing not in _FINE:
+        yield f"source: {line.source}"
     if line.confirmed:
         yield f"confirmed by {line.confirmed}"
     if line.due is not None and line.standing not in _FINE:

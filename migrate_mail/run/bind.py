@@ -14,14 +14,15 @@ from pydantic import ValidationError
 
 from migrate_mail.checklist.load import LoadedChecklist
 from migrate_mail.checklist.model import ForEach, Stage, Step
+from migrate_mail.checklist.placed import PlacedStep
 from migrate_mail.checks.registry import CHECKS
 from migrate_mail.files.complaint import Complaint, InvalidFiles
+from migrate_mail.files.validation import complaints_of
+from migrate_mail.files.yaml_document import DataPath
 from migrate_mail.inventory.model import Inventory
 from migrate_mail.run.bound import BoundCheck, BoundPlan, BoundStep
 from migrate_mail.run.card import RollbackNote, StepCard
 from migrate_mail.run.plan_card import plan_card
-
-_Path = tuple[str | int, ...]
 
 
 def bind(checklists: Sequence[LoadedChecklist], inventory: Inventory) -> BoundPlan:
@@ -38,9 +39,8 @@ def bind(checklists: Sequence[LoadedChecklist], inventory: Inventory) -> BoundPl
     steps = tuple(
         bound
         for one in checklists
-        for stage in one.value.stages
-        for step in stage.steps
-        for bound in _Binder(one, stage, step, inventory, each).instances()
+        for place in one.steps
+        for bound in _Binder(place, inventory, each).instances()
     )
     return BoundPlan(plan_card(inventory, checklists, [s.card for s in steps]), steps)
 
@@ -49,76 +49,62 @@ def binding_complaints(checklist: LoadedChecklist) -> list[Complaint]:
     """Return what is wrong with the checks that a checklist names; needs no inventory."""
     return [
         complaint
-        for s, stage in enumerate(checklist.value.stages)
-        for t, step in enumerate(stage.steps)
-        for complaint in _step_complaints(checklist, ("stages", s, "steps", t), step)
+        for place in checklist.steps
+        if place.document
+        is checklist.document  # what it extends was complained about by itself
+        for complaint in _step_complaints(place)
     ]
 
 
-def _step_complaints(
-    checklist: LoadedChecklist, path: _Path, step: Step
-) -> Iterator[Complaint]:
+def _step_complaints(place: PlacedStep) -> Iterator[Complaint]:
+    step = place.step
     if step.check is not None:
-        yield from _use_complaints(checklist, path, step.check, step.with_, step.for_each)
+        yield from _use_complaints(place, place.path, step.check, step.with_)
     if step.then is not None:
         yield from _use_complaints(
-            checklist, (*path, "then"), step.then.check, step.then.with_, step.for_each
+            place, (*place.path, "then"), step.then.check, step.then.with_
         )
 
 
 def _use_complaints(
-    checklist: LoadedChecklist,
-    path: _Path,
-    name: str,
-    params: Mapping[str, Any],
-    each: ForEach | None,
+    place: PlacedStep, path: DataPath, name: str, params: Mapping[str, Any]
 ) -> Iterator[Complaint]:
+    document, each = place.document, place.step.for_each
     check = CHECKS.get(name)
     if check is None:
         close = difflib.get_close_matches(name, CHECKS, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(CHECKS)}"
-        yield checklist.complaint(
+        yield document.complaint(
             (*path, "check"), "unknown-check", f"there is no check `{name}`", hint
         )
         return
     if each is not None and each not in check.each:
         known = ", ".join(sorted(check.each)) or "no for_each at all"
         message = f"check `{name}` does not work for_each {each}; it understands {known}"
-        yield checklist.complaint((*path[:4], "for_each"), "wrong-for-each", message, None)
+        yield document.complaint((*place.path, "for_each"), "wrong-for-each", message)
     try:
         check.params.model_validate(dict(params))
     except ValidationError as error:
-        yield from checklist.complaints_of(error, check.params, (*path, "with"))
+        yield from complaints_of(document, error, check.params, (*path, "with"))
 
 
 def _double_ids(checklists: Sequence[LoadedChecklist]) -> list[Complaint]:
     seen: dict[str, str] = {}
     complaints = []
     for one in checklists:
-        mine = {
-            step.id: (s, t)
-            for s, stage in enumerate(one.value.stages)
-            for t, step in enumerate(stage.steps)
-        }
-        for step_id, (s, t) in mine.items():
-            if step_id in seen:
-                message = f"step `{step_id}` is also in {seen[step_id]}; an id names one step of a migration"
+        for place in one.steps:
+            name = place.step.id
+            if name in seen:
+                message = f"step `{name}` is also in {seen[name]}; an id names one step of a migration"
                 complaints.append(
-                    one.complaint(
-                        ("stages", s, "steps", t, "id"), "duplicate-step", message, None
-                    )
+                    place.document.complaint((*place.path, "id"), "duplicate-step", message)
                 )
-        seen |= dict.fromkeys(mine, one.label)
+        seen |= {place.step.id: place.document.label for place in one.steps}
     return complaints
 
 
 def _each_by_id(checklists: Sequence[LoadedChecklist]) -> dict[str, ForEach | None]:
-    return {
-        step.id: step.for_each
-        for one in checklists
-        for stage in one.value.stages
-        for step in stage.steps
-    }
+    return {place.step.id: place.step.for_each for one in checklists for place in one.steps}
 
 
 def items_of(inventory: Inventory, each: ForEach | None) -> list[str | None]:
@@ -140,18 +126,24 @@ def items_of(inventory: Inventory, each: ForEach | None) -> list[str | None]:
 class _Binder:
     """Makes the instances of one step."""
 
-    checklist: LoadedChecklist
-    stage: Stage
-    step: Step
+    place: PlacedStep
     inventory: Inventory
     each: Mapping[str, ForEach | None] = field(repr=False)
+
+    @property
+    def step(self) -> Step:
+        return self.place.step
+
+    @property
+    def stage(self) -> Stage:
+        return self.place.stage
 
     def instances(self) -> Iterator[BoundStep]:
         for item in items_of(self.inventory, self.step.for_each):
             yield self._bind(item)
 
     def _bind(self, item: str | None) -> BoundStep:
-        defaults = self.checklist.value.defaults
+        defaults = self.place.defaults
         command = (
             tuple(self._fill(word, item) for word in self.step.run) if self.step.run else None
         )
@@ -172,7 +164,7 @@ class _Binder:
         return BoundCheck(check, check.params.model_validate(params))
 
     def _card(self, item: str | None) -> StepCard:
-        step, defaults = self.step, self.checklist.value.defaults
+        step, defaults = self.step, self.place.defaults
         return StepCard(
             key=_key(step.id, item),
             id=step.id,
@@ -192,6 +184,8 @@ class _Binder:
             needs=tuple(self._needs(item)),
             rollback=self._rollback(item),
             digest=self._digest(item),
+            if_fails=self._fill(step.if_fails, item) if step.if_fails else "",
+            source=step.source or "",
         )
 
     def _title(self, item: str | None) -> str:
@@ -229,6 +223,8 @@ class _Binder:
             exclude={
                 "title",
                 "why",
+                "if_fails",
+                "source",
                 "owner",
                 "at",
                 "severity",

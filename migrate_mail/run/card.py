@@ -29,6 +29,7 @@ class StepCard:
 
     proved: a manual step whose `then:` check must have passed as well.
     digest: SHA-256 hex of definition, resolved parameters and inventory rows that it reads.
+    if_fails: what to do then. source: who says so, and when.
     """
 
     key: str
@@ -49,6 +50,8 @@ class StepCard:
     needs: tuple[str, ...]
     rollback: RollbackNote | None
     digest: str
+    if_fails: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class PlanCard:
     """Everything wanted, as a report needs it; no secret and no secret reference is in it.
 
     digest: SHA-256 hex over the rest; the plan's name in the state file.
-    connect: the `connect` table, printed in every report.
+    connect: the `connect` table, printed in every report. departures: (step, `removed` or
+    `changed`, why, file): what is not as the extended checklist has it.
     """
 
     name: str
@@ -86,6 +90,7 @@ class PlanCard:
     checklists: tuple[tuple[str, str], ...]
     steps: tuple[StepCard, ...]
     digest: str
+    departures: tuple[tuple[str, str, str, str], ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON data: times as ISO 8601, spans as seconds."""
@@ -105,6 +110,7 @@ class PlanCard:
             "window": _span(data["window"]),
             "connect": tuple((a, b) for a, b in data["connect"]),
             "checklists": tuple((a, b) for a, b in data["checklists"]),
+            "departures": tuple((a, b, c, d) for a, b, c, d in data.get("departures", ())),
         }
         return cls(**rest, people=people, steps=steps)
 

@@ -33,9 +33,12 @@ def plan_card(
         mx_ttl=spec.dns.ttl,
         people=tuple(PersonCard(k, p.name, p.contact) for k, p in spec.people.items()),
         connect=tuple(sorted(spec.connect.items())),
-        checklists=tuple((c.label, c.sha256) for c in checklists),
+        checklists=tuple(dict.fromkeys(f for c in checklists for f in c.files)),
         steps=tuple(steps),
         digest="",
+        departures=tuple(
+            (d.step, d.what, d.because, d.file) for c in checklists for d in c.departures
+        ),
     )
     text = json.dumps([card.to_data(), inventory.fingerprint], sort_keys=True)
     return replace(card, digest=hashlib.sha256(text.encode()).hexdigest())

@@ -51,6 +51,8 @@ STEPS = (
         stage="People",
         body="manual",
         instruction="tell the help desk",
+        if_fails="tell them again",
+        source="the handbook, 2026-03",
         severity=Severity.INFO,
         due=NOW + HOUR,
     ),
@@ -78,6 +80,7 @@ def the_plan(**changes) -> PlanCard:
         "people": PEOPLE,
         "connect": (("mx1.new.example:25", "127.0.0.1:4025"),),
         "checklists": (("site.yaml", "c0ffee"),),
+        "departures": (("spf-old", "removed", "old sends nothing", "site.yaml"),),
         "digest": "plan-digest-1",
     }
     return plan(*STEPS, **{**values, **changes})
