@@ -1,4 +1,4 @@
-"""`migrate-mail confirm STEP`: a person says that a manual step is done."""
+"""`migrate-mail confirm STEP...`: a person says that manual steps are done."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOpt
 
 
 def confirm(
-    step: Annotated[str, typer.Argument(help="The step, or one instance: step[item].")],
+    steps: Annotated[list[str], typer.Argument(help="Steps, or single instances: step[item].")],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who vouches for it.")],
     note: Annotated[str, typer.Option("--note", help="What the step asks to note.")] = "",
     migration: MigrationOption = DEFAULT_MIGRATION,
     json: JsonOption = False,
 ) -> None:
-    """Record that a manual step is done, and by whom.
+    """Record that manual steps are done, and by whom.
 
     Examples:
       migrate-mail confirm announced --by "Anna Bauer" --note "mail, 9 March"
       migrate-mail confirm 'old-relays[example.org]' --by anna
+      migrate-mail confirm announced old-relays --by anna --note "2 March"
     """
     from migrate_mail.cli.console import out, out_json
-    from migrate_mail.run.people import confirm_step
+    from migrate_mail.run.people import confirm_steps
     from migrate_mail.run.project import open_project
     from migrate_mail.run.world import state_path
     from migrate_mail.state.store import Store
 
     project = open_project(migration)
     with Store.open_beside(state_path(project.inventory), command="confirm") as store:
-        done = confirm_step(store, project.plan.card, step, by=by, note=note)
+        done = confirm_steps(store, project.plan.card, steps, by=by, note=note)
     if json:
         out_json(
             [{"step": c.step, "by": c.by, "note": c.note, "at": c.at.isoformat()} for c in done]

@@ -19,6 +19,7 @@ from migrate_mail.cli.cutover import cutover
 from migrate_mail.cli.demo import demo
 from migrate_mail.cli.guard import guarded
 from migrate_mail.cli.help_text import Grouped, help_text
+from migrate_mail.cli.init import init
 from migrate_mail.cli.ledger import ledger
 from migrate_mail.cli.preflight import preflight
 from migrate_mail.cli.records import records
@@ -39,6 +40,7 @@ START = "To start with"
 
 COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (START, demo),
+    (START, init),
     (FILES, addresses),
     (FILES, validate),
     (FILES, schema),

@@ -12,6 +12,9 @@ from migrate_mail.files.secretish import is_secret_name
 from migrate_mail.files.wording import Words, missing, reword, unknown
 from migrate_mail.files.yaml_document import DataPath, YamlDocument
 
+TODO = "TODO"
+"""What `migrate-mail init` writes where nobody has answered."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -20,11 +23,21 @@ def validate(document: YamlDocument, model: type[M]) -> tuple[M | None, list[Com
     if not isinstance(document.data, dict):
         message = "the whole file must be keys with values, as in `schema: …`"
         return None, [*document.complaints, document.complaint((), "wrong-type", message)]
+    _note_open(document)
     try:
         value = model.model_validate(document.data, by_alias=True, by_name=False)
     except ValidationError as error:
         return None, [*document.complaints, *complaints_of(document, error, model)]
     return value, list(document.complaints)
+
+
+def _note_open(document: YamlDocument) -> None:
+    """Complain once about each value that nobody has filled in yet, and of it nothing else."""
+    for path, node in document.nodes.items():
+        if node.raw == TODO and path not in document.broken:
+            message = f"{_name(path)} is still to be filled in"
+            document.complaints.append(document.complaint(path, "to-do", message))
+            document.broken.add(path)
 
 
 def complaints_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from datetime import datetime
 
 from migrate_mail.errors import Refused, UserError
@@ -13,16 +14,17 @@ from migrate_mail.state.records import Confirmation, Waiver
 from migrate_mail.state.store import Store
 
 
-def confirm_step(
-    store: Store, plan: PlanCard, name: str, *, by: str, note: str, clock: Clock = utc_now
+def confirm_steps(
+    store: Store,
+    plan: PlanCard,
+    names: Sequence[str],
+    *,
+    by: str,
+    note: str,
+    clock: Clock = utc_now,
 ) -> list[Confirmation]:
-    """Record that a manual step is done; a bare id confirms all of its instances."""
-    cards = _named(plan, name)
-    if cards[0].body != "manual":
-        hint = f"run it: migrate-mail preflight --only {cards[0].id}"
-        raise UserError(
-            f"`{name}` is not a manual step; it is looked at, not confirmed", hint=hint
-        )
+    """Record that manual steps are done, all or none; a bare id confirms all of its instances."""
+    cards = list(dict.fromkeys(card for name in names for card in _manual(plan, name)))
     _wanted("--by", by)
     done = [Confirmation(c.key, c.digest, by.strip(), note, clock()) for c in cards]
     store.save_plan(plan.digest, plan.to_data())
@@ -85,6 +87,16 @@ def parse_until(text: str, clock: Clock = utc_now) -> datetime:
             hint=f"write {text}+01:00, or {text}Z",
         )
     return moment
+
+
+def _manual(plan: PlanCard, name: str) -> list[StepCard]:
+    cards = _named(plan, name)
+    if cards[0].body != "manual":
+        hint = f"run it: migrate-mail preflight --only {cards[0].id}"
+        raise UserError(
+            f"`{name}` is not a manual step; it is looked at, not confirmed", hint=hint
+        )
+    return cards
 
 
 def _named(plan: PlanCard, name: str) -> list[StepCard]:
