@@ -26,6 +26,7 @@ from migrate_mail.cli.records import records
 from migrate_mail.cli.report import report
 from migrate_mail.cli.rollback import rollback
 from migrate_mail.cli.schema import schema
+from migrate_mail.cli.state import state
 from migrate_mail.cli.status import status
 from migrate_mail.cli.sync import sync
 from migrate_mail.cli.validate import validate
@@ -47,6 +48,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     (FILES, checks),
     (FILES, explain),
     (FILES, records),
+    (FILES, state),
     (TIME, status),
     (TIME, observe),
     (TIME, schedule),

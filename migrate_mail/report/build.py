@@ -65,7 +65,7 @@ def build(store: Store, *, now: datetime) -> Report:
         not_copied=tuple(not_copied(f) for f in store.sync.failures()),
         rollback=_rollback(store, plan, facts, names, now),
         runs=tuple(run_line(r, plan.digest) for r in store.runs()),
-        foot=Foot(__version__, plan.digest, plan.checklists, str(store.path)),
+        foot=Foot(__version__, plan.digest, plan.checklists, str(store.path), store.head()[1]),
     )
 
 

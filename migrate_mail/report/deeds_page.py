@@ -139,5 +139,8 @@ def foot(report: Report) -> Iterator[Item]:
     yield Item(f"plan {foot.plan_digest}")
     for label, digest in foot.checklists:
         yield Item(f"checklist {label}: SHA-256 {digest}")
+    yield Item(
+        f"history up to {foot.history} (migrate-mail state verify --head {foot.history[:16]})"
+    )
     as_of = f", data as of {moment(report.data_as_of)}" if report.data_as_of else ""
     yield Item(f"state file {foot.state}{as_of}")

@@ -215,12 +215,13 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """What a reader needs to find out where this comes from."""
+    """What a reader needs to find out where this comes from. history: the last link of the chain."""
 
     version: str
     plan_digest: str
     checklists: tuple[tuple[str, str], ...]
     state: str
+    history: str
 
 
 @dataclass(frozen=True, slots=True)

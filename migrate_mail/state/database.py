@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from migrate_mail.finding import Clock
 from migrate_mail.state.translate import speaking_of
 
 Values = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class Database:
@@ -60,6 +62,21 @@ class Database:
                 if self._connection.in_transaction:  # a full disk ends it on its own
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def apply(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what a function finds that reads with the connection."""
+        with self._mutex, speaking_of(self.path):
+            return ask(self._connection)
+
+    def copy_to(self, path: Path) -> None:
+        """Write a consistent copy of the whole file under a name that is free."""
+        part = path.with_name(path.name + ".new")
+        with self._mutex, speaking_of(path):
+            part.unlink(missing_ok=True)
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(sqlite3.connect(part)) as copy:
+                self._connection.backup(copy)
+            part.replace(path)
 
     def close(self) -> None:
         """Close the connection. Harmless when done twice."""

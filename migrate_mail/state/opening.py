@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from migrate_mail.errors import StateError
+from migrate_mail.state.chain import register
 from migrate_mail.state.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 from migrate_mail.state.translate import UNTOUCHED, damaged, speaking_of
 
@@ -71,6 +72,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def _connect(uri: str) -> sqlite3.Connection:
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
+    register(db)
     db.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
     return db
 

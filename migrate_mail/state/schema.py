@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from migrate_mail import __version__
+from migrate_mail.state import chain
 
 APPLICATION_ID = 0x6D4D6C31
 """`mMl1`, at byte 68 of the file: `file` and we tell it from other SQLite databases."""
@@ -200,6 +201,12 @@ def m010_merged(db: sqlite3.Connection) -> None:
     )
 
 
+def m011_chain(db: sqlite3.Connection) -> None:
+    """Link the rows of history to one another by hashes."""
+    chain.make(db)
+    _only_append(db, "chain")
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -211,6 +218,7 @@ MIGRATIONS: Sequence[Migration] = (
     m008_usage,
     m009_gmail,
     m010_merged,
+    m011_chain,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from migrate_mail.finding import Clock, utc_now
+from migrate_mail.state import chain
+from migrate_mail.state.chain import Chain
 from migrate_mail.state.database import Database
 from migrate_mail.state.deliveries import Deliveries
 from migrate_mail.state.dns_log import DnsLog
@@ -66,6 +70,26 @@ class Store(History, People, DnsLog, Deliveries):
         Raise StateError when it is missing, damaged, or newer than this program.
         """
         return cls(Database(open_reader(path), path, utc_now), None)
+
+    def chain(self) -> Chain:
+        """Reckon the links of history anew; see `state.chain`."""
+        return self._db.apply(chain.verify)
+
+    def head(self) -> tuple[int, str]:
+        """Return how many rows of history are linked, and the last link."""
+        return self._db.apply(chain.head)
+
+    def has_link(self, wanted: str) -> bool:
+        """Tell whether a head that was printed once is in the chain."""
+        return self._db.apply(partial(chain.holds, wanted=wanted))
+
+    def history(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every row of every history table, as plain values."""
+        return self._db.apply(chain.everything)
+
+    def copy_to(self, path: Path) -> None:
+        """Write a whole copy under a new name, also while another command writes."""
+        self._db.copy_to(path)
 
     def close(self) -> None:
         """Close the file and let the next writer in. Harmless when done twice."""

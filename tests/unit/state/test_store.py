@@ -13,6 +13,7 @@ import pytest
 from migrate_mail import __version__
 from migrate_mail.errors import StateError
 from migrate_mail.finding import Finding, Outcome
+from migrate_mail.state.chain import register
 from migrate_mail.state.records import (
     Confirmation,
     DeliveryRecord,
@@ -262,6 +263,7 @@ def test_history_refuses_to_be_rewritten(path, table, column):
     _one_of_everything(path)
 
     with closing(sqlite3.connect(path)) as db:
+        register(db)  # as this program would; without it, another program cannot write at all
         db.execute("PRAGMA recursive_triggers = ON")
         before = db.execute(f"SELECT * FROM {table}").fetchall()
         for sql in (
