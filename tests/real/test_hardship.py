@@ -178,7 +178,7 @@ def test_a_full_disk_under_the_state_file_is_told(dovecot, sync, tmp_path):
     """Our own disk is full: a clear error, and with room again nothing is lost or doubled."""
     place = tmp_path / "small"
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", place], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", place], check=True)
     try:
         filler = place / "filler"
 
