@@ -130,7 +130,7 @@ def _add(one: PlacedStep, base: Sequence[PlacedStep], done: Extended) -> None:
 
 def _stage(mine: Stage, theirs: Stage | None) -> Stage:
     """Return the stage of an added step: what it does not say is as in the stage that it joins."""
-    if theirs is None:
+    if theirs is None or theirs.phase is not mine.phase:
         return mine
     inherited = {
         key: getattr(theirs, key) for key in ("title", "at") if getattr(mine, key) is None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from migrate_mail.checklist.loaded import LoadedChecklist
 from migrate_mail.checklist.model import Step
+from migrate_mail.checklist.order import order_rules
 from migrate_mail.checklist.placed import PlacedStep, placed
 from migrate_mail.files.complaint import Complaint
 from migrate_mail.files.templates import problems
@@ -31,6 +32,7 @@ def checklist_rules(loaded: LoadedChecklist) -> Iterator[Complaint]:
     )
     yield from _needs(mine, [p.step.id for p in loaded.steps])
     yield from _circles(mine, {p.step.id: p.step.needs for p in loaded.steps})
+    yield from order_rules(mine, loaded.steps)
     for place in mine:
         yield from _way_back(place)
     yield from _names(document, {p.path: p.step for p in mine})

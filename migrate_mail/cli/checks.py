@@ -46,23 +46,41 @@ def checks(
 
 def explain(
     name: Annotated[
-        str, typer.Argument(metavar="ID", help="A check's id, or the tag of a finding.")
+        str,
+        typer.Argument(
+            metavar="ID", help="A check's id, the tag of a finding, or the code of an error."
+        ),
     ],
     json: JsonOption = False,
 ) -> None:
     """Tell what a check looks at, why it matters at a cutover, and how to mend what it finds.
 
-    Also takes the tag of a finding, as reports and --json name it.
+    Also takes the tag of a finding, as reports and --json name it, and the code of an error in a
+    file, as migrate-mail validate shows it in brackets.
 
     Examples:
       migrate-mail explain dns.ttl
       migrate-mail explain MX_IS_CNAME
+      migrate-mail explain unknown-owner
     """
+    from migrate_mail.files.codes import CODES
+
+    if name.lower() in CODES:
+        _explain_code(name.lower(), CODES[name.lower()], json=json)
+        return
     check = _named(name)
     if json:
         out_json(_data(check))
     else:
         out("\n".join(_page(check)))
+
+
+def _explain_code(code: str, meaning: str, *, json: bool) -> None:
+    if json:
+        out_json({"code": code, "meaning": meaning})
+        return
+    out(f"{code}: an error in a file\n")
+    out(textwrap.fill(meaning, WIDTH, initial_indent="  ", subsequent_indent="  "))
 
 
 def _family(family: str | None) -> list[AnyCheck]:
@@ -83,13 +101,14 @@ def _named(name: str) -> AnyCheck:
     from migrate_mail.checks.registry import CHECKS
     from migrate_mail.checks.tags import check_of_tag, tags
     from migrate_mail.errors import UserError
+    from migrate_mail.files.codes import CODES
 
     found = CHECKS.get(name.lower()) or check_of_tag(name.upper())
     if found is not None:
         return found
-    near = difflib.get_close_matches(name, [*CHECKS, *tags()], n=1)
+    near = difflib.get_close_matches(name, [*CHECKS, *tags(), *CODES], n=1)
     hint = f"did you mean `{near[0]}`?" if near else "migrate-mail checks lists them"
-    raise UserError(f"there is no check and no finding `{name}`", hint=hint)
+    raise UserError(f"there is no check, finding or error `{name}`", hint=hint)
 
 
 def _page(check: AnyCheck) -> list[str]:

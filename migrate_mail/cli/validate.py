@@ -120,6 +120,7 @@ def _migration(path: Path, document: YamlDocument) -> list[Complaint]:
     from migrate_mail.files.complaint import InvalidFiles
     from migrate_mail.inventory.load import inventory_of
     from migrate_mail.run.bind import bind, binding_complaints
+    from migrate_mail.run.lint import plan_complaints
 
     inventory = inventory_of(path, document)
     complaints: list[Complaint] = []
@@ -129,9 +130,10 @@ def _migration(path: Path, document: YamlDocument) -> list[Complaint]:
             loaded.append(load_checklist(name, inventory.base, binding_complaints))
         except InvalidFiles as error:
             complaints += [_in_list(document, index, c) for c in error.complaints]
-    if not complaints:
-        bind(loaded, inventory)
-    return complaints
+    if complaints:
+        return complaints
+    bind(loaded, inventory)
+    return list(plan_complaints(inventory, document, loaded))
 
 
 def _in_list(document: YamlDocument, index: int, complaint: Complaint) -> Complaint:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from migrate_mail.files.codes import CODES
 from migrate_mail.files.complaint import Complaint
 
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "?")
@@ -47,7 +48,8 @@ def _xml(text: str) -> str:
 def sarif(found: Sequence[Complaint], version: str) -> str:
     """Return SARIF 2.1.0 (OASIS): a result for each complaint, a rule for each code."""
     codes = sorted({c.code for c in found})
-    driver = {"name": "migrate-mail", "version": version, "rules": [{"id": c} for c in codes]}
+    rules = [{"id": c, "fullDescription": {"text": CODES[c]}} for c in codes]
+    driver = {"name": "migrate-mail", "version": version, "rules": rules}
     run = {"tool": {"driver": driver}, "results": [_result(c, codes) for c in found]}
     return json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
