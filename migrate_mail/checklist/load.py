@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from migrate_mail.checklist import builtin
@@ -99,9 +100,17 @@ def _extended(
         message = f"`{name}` extends this file in turn; one of them must stand alone"
         raise InvalidFiles([document.complaint(where, "circular-extends", message)])
     try:
+        if name.startswith(builtin.PREFIX):
+            return _shipped(name)
         return _load(name, base, _nothing, seen)
     except InvalidFiles as error:
         raise InvalidFiles([_at(document, where, c) for c in error.complaints]) from None
+
+
+@cache
+def _shipped(name: str) -> LoadedChecklist:
+    """Load a shipped checklist once, however many files extend it; it extends shipped ones only."""
+    return _load(name, Path(), _nothing, ())
 
 
 def _at(document: YamlDocument, where: tuple[str], complaint: Complaint) -> Complaint:

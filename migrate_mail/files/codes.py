@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _READING = {
     "bad-yaml": "The text is not YAML, so nothing in it can be relied on. The place is where reading stopped; the mistake may stand a little above it: a quote that is not closed, a tab, a `:` inside plain text.",
+    "tab": "A tab in the indentation, where YAML wants spaces: how wide a tab is nobody knows.",
     "second-document": "A file holds one document. What stands after a second `---` would be ignored by many programs, so it is refused. Make two files of it.",
     "yaml-version": "The file says that it is of another version of YAML, in which words such as `no` and `on` mean something else. Take the %YAML line out and read the file again with YAML 1.2 in mind.",
     "alias": "Aliases (`*name`) make a value depend on another place, and can blow up a small file. Write the value out.",

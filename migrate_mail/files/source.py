@@ -14,7 +14,10 @@ from migrate_mail.files.secretish import guess_secrets, quotable
 
 _BREAK = re.compile(r"\r\n|[\r\n]")
 # C0 and C1 controls other than tab and line breaks; a terminal would obey them.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
+)
+"""With the separators of lines and paragraphs, which end a line for some programs and not for others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from yaml import MarkedYAMLError, YAMLError
 
 Place = tuple[int, int]
 Explanation = tuple[Place, str, str, str | None]

@@ -19,7 +19,7 @@ from migrate_mail.secret import Secret
 from support.rude import Rude
 from support.seeing import Eyes, changed, hurried, open_eyes, switched
 
-LONGEST = 20
+LONGEST = 60
 """Seconds that a check may take in a world of five mail servers that say nothing."""
 PATIENCE = 0.3
 MAY_FAIL = {

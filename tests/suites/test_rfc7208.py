@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from migrate_mail.checks.spf.engine import evaluate
 from migrate_mail.net.facts import DnsAnswer, Endpoint
@@ -46,7 +46,7 @@ def _cases(suite: str) -> tuple[Case, ...]:
 
 
 def _read(path: Path) -> Iterator[Case]:
-    for scenario in YAML(typ="safe", pure=True).load_all(path.read_text(encoding="utf-8")):
+    for scenario in yaml.safe_load_all(path.read_text(encoding="utf-8")):
         zone = {n.lower(): list(_records(r)) for n, r in scenario["zonedata"].items()}
         for name, data in scenario["tests"].items():
             yield Case(name, data, zone)

@@ -15,7 +15,7 @@ HEAVY = [
     "jinja2",
     "cryptography",
     "tenacity",
-    "ruamel",
+    "yaml",
     "sqlite3",
     "migrate_mail.inventory.model",
 ]

@@ -16,7 +16,7 @@ from support.commands import Commands
 COMPLAINING = {
     "complaint", "Complaint", "wrong", "Words", "_refuse", "_stop", "_complain", "complain", "_parsed",
 }  # fmt: skip
-BUILT = {"duplicate-stage", "bad-yaml"}
+BUILT = {"duplicate-stage", "bad-yaml", "tab"}
 """Made of parts, or handed on in a tuple."""
 COLUMNS = {"address"}
 """Named beside a code of somebody else."""

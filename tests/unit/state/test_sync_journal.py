@@ -199,4 +199,4 @@ def test_a_hundred_thousand_messages_stay_modest(tmp_path):
 
     assert known == 100_000
     assert path.stat().st_size < 150 * 100_000
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 90

@@ -17,7 +17,7 @@ DIALLING = [
     for name in CHECKS
     if name.startswith(("smtp.", "tls.")) or name == "mta_sts.mx_cert"
 ]  # fmt: skip
-LONGEST = 12.0
+LONGEST = 18.0
 """Seconds for all of them side by side, with a patience of one second each."""
 
 

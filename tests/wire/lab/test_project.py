@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from migrate_mail.lab.company import Company
 from migrate_mail.lab.project import environment
@@ -16,7 +16,7 @@ from migrate_mail.lab.project import environment
 
 def read(path: Path) -> dict:
     """Read YAML as plain data."""
-    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def rows(path: Path) -> list[dict[str, str]]:

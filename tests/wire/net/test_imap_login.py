@@ -291,7 +291,7 @@ def test_a_hostile_server_is_an_error_with_its_phase(imap, steps, kind, phase):
     with Scripted(_then(*steps)) as server:
         error = _refused(imap(server))
     assert (error.kind, error.phase) == (kind, phase)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 9
 
 
 def _secure(contexts, which, *, starttls=False, extra="", hear=str):
@@ -469,4 +469,4 @@ def test_a_tls_connection_that_ends_is_closed_at_once(imap, contexts, ca_file, h
         with pytest.raises(NetError) as caught:
             session.status("INBOX")
     assert caught.value.kind == "closed"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 4.5

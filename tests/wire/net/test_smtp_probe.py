@@ -154,7 +154,7 @@ def test_a_hostile_server_is_a_failure_with_its_phase(smtp, steps, kind, phase):
         facts = smtp.probe(server.endpoint())
     assert facts.failure is not None
     assert (facts.failure.kind, facts.failure.phase) == (kind, phase)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15
 
 
 def test_a_reset_at_once(smtp):
