@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from migrate_mail import __version__
 from migrate_mail.errors import StateError
+from migrate_mail.report.by_domain import domain_pages
 from migrate_mail.report.decided import override_line, waiver_lines, why_sentence, whys
 from migrate_mail.report.deeds import (
     account_line,
@@ -17,6 +18,7 @@ from migrate_mail.report.deeds import (
     run_line,
 )
 from migrate_mail.report.model import DepartureLine, Foot, Report, Scope
+from migrate_mail.report.since import since as compare
 from migrate_mail.report.steps import stages_of
 from migrate_mail.run.card import PersonCard, PlanCard
 from migrate_mail.run.decision import facts_of, phases_now
@@ -30,10 +32,11 @@ _BEFORE = "May we switch?"
 _AFTER = "Did the switch work, and may it stay?"
 
 
-def build(store: Store, *, now: datetime) -> Report:
+def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
     """Return everything known at a moment. The same state and moment give the same report.
 
-    Raise StateError when no plan was ever recorded: then there is nothing to report on.
+    since: a run to compare with, see `report.since`. Raise StateError when no plan was ever
+    recorded: then there is nothing to report on.
     """
     plan = _plan(store)
     facts = facts_of(store)
@@ -41,6 +44,9 @@ def build(store: Store, *, now: datetime) -> Report:
     verdict = judge(plan, facts, now, phases)
     standings = standings_of(plan, facts.results, facts.confirmations, facts.waivers, now)
     names = {p.key: _name(p) for p in plan.people}
+    totals = store.sync.totals()
+    stages = stages_of(list(standings.values()), phases, names, now)
+    pages = domain_pages(plan, facts, standings, totals, phases, names, now)
     reasons = [r for r in verdict.reasons if r.weight != "condition"]
     conditions = [r for r in verdict.reasons if r.weight == "condition"]
     return Report(
@@ -58,14 +64,16 @@ def build(store: Store, *, now: datetime) -> Report:
         overrides=tuple(override_line(o) for o in facts.overrides),
         connect=plan.connect,
         departures=tuple(DepartureLine(*one) for one in plan.departures),
-        stages=stages_of(list(standings.values()), phases, names, now),
+        stages=stages,
         dns_changes=tuple(dns_change_line(c) for c in facts.changes),
         deliveries=delivery_lines(store.deliveries()),
-        accounts=tuple(account_line(t) for t in store.sync.totals()),
+        accounts=tuple(account_line(t) for t in totals),
         not_copied=tuple(not_copied(f) for f in store.sync.failures()),
         rollback=_rollback(store, plan, facts, names, now),
         runs=tuple(run_line(r, plan.digest) for r in store.runs()),
         foot=Foot(__version__, plan.digest, plan.checklists, str(store.path), store.head()[1]),
+        domains=tuple(pages),
+        since=compare(store, since, stages) if since is not None else None,
     )
 
 

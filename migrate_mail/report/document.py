@@ -8,6 +8,10 @@ from migrate_mail.report import deeds_page, steps_page, summary
 from migrate_mail.report import first_page as page_one
 from migrate_mail.report.blocks import Document, Section
 from migrate_mail.report.model import Report
+from migrate_mail.report.words import moment
+
+DOMAIN = "domain"
+"""The key of the sections of single domains, which begin on a page of their own."""
 
 
 def document(report: Report) -> Document:
@@ -34,6 +38,8 @@ def _first_page(report: Report) -> Iterator[Section]:
     yield Section("Reasons", tuple(page_one.whys(report.reasons)), "reasons")
     yield Section("Conditions", tuple(page_one.whys(report.conditions)), "conditions")
     yield Section("Waivers", tuple(page_one.waivers(report)), "waivers")
+    yield Section("Domains", tuple(page_one.domains(report)), "domains")
+    yield Section(_since_title(report), tuple(page_one.since(report)), "since")
     yield Section("What has been proved", tuple(summary.proved(report)), "proved")
     yield Section("Overdue", tuple(summary.overdue(report)), "overdue")
     yield Section("Who has open work", tuple(summary.open_work(report)), "owners")
@@ -44,6 +50,11 @@ def _first_page(report: Report) -> Iterator[Section]:
     yield Section("The way back", tuple(page_one.way_back(report)))
 
 
+def _since_title(report: Report) -> str:
+    then = report.since
+    return f"Since run {then.run} ({then.command}, {moment(then.at)})" if then else ""
+
+
 def _pages(report: Report) -> Iterator[Section]:
     for stage in report.stages:
         later = "" if stage.decides else ", not part of this verdict"
@@ -51,6 +62,8 @@ def _pages(report: Report) -> Iterator[Section]:
             f"Steps: {stage.title} ({stage.phase}{later})",
             tuple(map(steps_page.step, stage.steps)),
         )
+    for page in report.domains:
+        yield Section(f"Domain {page.domain}", tuple(steps_page.of_domain(page)), DOMAIN)
     yield Section("DNS changes", tuple(map(deeds_page.dns_change, report.dns_changes)))
     yield Section("Test deliveries", tuple(deeds_page.deliveries(report)))
     yield Section("Mailboxes copied", tuple(deeds_page.mailboxes(report)), "mailboxes")

@@ -11,6 +11,7 @@ from migrate_mail.report.words import ago, count, moment, span, tally
 from migrate_mail.run.verdict import Word
 
 _MARKS = {"stops": "NO", "cannot tell": "??", "condition": "if"}
+_WORDS = {"GO": "ok", "CONDITIONAL": "if", "CANNOT TELL": "??", "NO-GO": "NO"}
 _HOLDS = {Word.GO.value, Word.CONDITIONAL.value}
 _STAGES = {
     "before": "The MX points to old. If it were switched now and had to go back:",
@@ -72,6 +73,31 @@ def whys(reasons: Sequence[Why]) -> Iterator[Item]:
             notes=(f"owner: {why.owner or 'nobody'}",) if why.step else (),
             paste=why.fix,
         )
+
+
+def since(report: Report) -> Iterator[Item]:
+    """Give what is different since an earlier run: worse first, then better."""
+    then = report.since
+    if then is None:
+        return
+    verdict = "is still" if then.verdict == report.verdict else f"was {then.verdict}, and is"
+    yield Item(f"The verdict {verdict} {report.verdict}")
+    for title, mark, lines in (
+        ("worse", "NO", then.worse),
+        ("better", "ok", then.better),
+        ("different", "--", then.other),
+    ):
+        for line in lines:
+            text = f"{title}: {line.title} [{line.step}]: {line.before}, now {line.after}"
+            yield Item(text, mark=mark, notes=(line.reason,) if line.reason else ())
+    if not (then.worse or then.better or then.other):
+        yield Item("Every step stands as it did")
+
+
+def domains(report: Report) -> Iterator[Item]:
+    """Give each of several domains in a line; more is on its page."""
+    for one in report.domains:
+        yield Item(f"{one.domain}: {one.verdict}: {one.why}", mark=_WORDS[one.verdict])
 
 
 def waivers(report: Report) -> Iterator[Item]:

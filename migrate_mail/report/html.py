@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from migrate_mail.report.blocks import Document, Item, Section
-from migrate_mail.report.document import document
+from migrate_mail.report.document import DOMAIN, document
 from migrate_mail.report.mailbox_table import mailbox_table
 from migrate_mail.report.model import Report
 from migrate_mail.report.rollback_text import how_long, no_return_text
@@ -17,26 +17,28 @@ from migrate_mail.report.timeline_picture import picture
 
 _TONES = {"GO": "good", "CONDITIONAL": "open", "CANNOT TELL": "open", "NO-GO": "bad"}
 _BRIEF = {
-    "overrides": 2, "reasons": 5, "conditions": 3, "waivers": 3,
+    "overrides": 2, "reasons": 5, "conditions": 2, "waivers": 2, "domains": 3, "since": 3,
     "proved": 5, "overdue": 3, "owners": 4, "dates": 3,
 }  # fmt: skip
 """The sections of page one and how many items of each: it has to stay one page."""
-_CLIP = 150
+_CLIP = 130
+_AGAIN = 5
+"""Seconds after which a live page loads itself again."""
 _FACTS = {"Migration", "Question", "Asked at", "Data as of", "Holds until", "Cutover", "Scope"}
 
 
-def html(report: Report) -> str:
-    """Return a report as one HTML file that needs nothing beside it."""
-    return "\n".join(_lines(report, document(report))) + "\n"
+def html(report: Report, *, live: bool = False) -> str:
+    """Return a report as one HTML file that needs nothing beside it. live: loads itself again."""
+    return "\n".join(_lines(report, document(report), live=live)) + "\n"
 
 
 def _asset(name: str) -> str:
     return files("migrate_mail.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _lines(report: Report, doc: Document) -> Iterator[str]:
+def _lines(report: Report, doc: Document, *, live: bool) -> Iterator[str]:
     script = _asset("report.js")
-    yield from _head(f"{doc.word}: {report.scope.name}", script)
+    yield from _head(f"{doc.word}: {report.scope.name}", script, live=live)
     yield '<a class="skip" href="#details">Skip to the details</a>'
     yield '<main><article class="page-one">'
     yield from _page_one(report, doc)
@@ -52,13 +54,15 @@ def _lines(report: Report, doc: Document) -> Iterator[str]:
     yield f"<script>{script}</script></body></html>"
 
 
-def _head(title: str, script: str) -> Iterator[str]:
+def _head(title: str, script: str, *, live: bool) -> Iterator[str]:
     """Give the head: its policy lets nothing run but the one script, and nothing be fetched."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}; img-src data:">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    if live:
+        yield f'<meta http-equiv="refresh" content="{_AGAIN}">'
     yield '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
     yield f"<title>{said(title)}</title><style>{_asset('report.css')}</style></head><body>"
 
@@ -94,7 +98,8 @@ def _brief(section: Section) -> Iterator[str]:
     yield f"<section><h2>{said(section.title)}</h2><ul>"
     for item in section.items[:shown]:
         # the owner of a reason; of a waiver whether it counts, without which it misleads
-        beside = f' <span class="note">{said(item.notes[0])}</span>' if item.notes else ""
+        note = item.notes[0] if item.notes and section.key != "since" else ""
+        beside = f' <span class="note">{said(note)}</span>' if note else ""
         yield f"<li>{badge(item.mark)}{said(_clipped(item.text))}{beside}</li>"
     if hidden > 0:
         yield f"<li>and {hidden} more, in the details</li>"
@@ -106,8 +111,10 @@ def _clipped(text: str) -> str:
 
 
 def _section(section: Section, number: int, report: Report) -> Iterator[str]:
-    key = section.key or f"part-{number}"
-    yield f'<section id="{key}" aria-labelledby="h-{key}">'
+    own = section.key == DOMAIN
+    key = f"part-{number}" if own or not section.key else section.key
+    page = ' class="own-page"' if own else ""
+    yield f'<section id="{key}"{page} aria-labelledby="h-{key}">'
     yield f'<h2 id="h-{key}">{said(section.title)}</h2>'
     if section.key == "mailboxes":
         summed: tuple[Item, ...] = section.items[:1]

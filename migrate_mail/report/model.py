@@ -214,6 +214,60 @@ class RunLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StepMark:
+    """A step in one line, on the page of its domain. said: its standing for people."""
+
+    key: str
+    title: str
+    standing: str
+    said: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainPage:
+    """One domain of several. verdict: of its own steps and of those that concern all.
+
+    steps: its own ones only. mailboxes, whole: accounts that a sync has seen, and those copied to
+    the end. mx: what became of its MX, in words; empty when nothing was changed.
+    """
+
+    domain: str
+    verdict: str
+    why: str
+    reasons: tuple[Why, ...]
+    steps: tuple[StepMark, ...]
+    mailboxes: int
+    whole: int
+    messages: int
+    mx: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """How a step stands differently than it did in an earlier run. before, after: for people."""
+
+    step: str
+    title: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is different since the decision that was shown at the end of an earlier run."""
+
+    run: int
+    command: str
+    at: datetime
+    verdict: str
+    better: tuple[ChangeLine, ...]
+    worse: tuple[ChangeLine, ...]
+    other: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Foot:
     """What a reader needs to find out where this comes from. history: the last link of the chain."""
 
@@ -229,7 +283,8 @@ class Report:
     """Everything that is known of one migration at one moment.
 
     question: what the verdict answers. why: the verdict in one sentence. data_as_of: when
-    something was last recorded; oldest_at: the oldest look that the verdict counts.
+    something was last recorded; oldest_at: the oldest look that the verdict counts. domains: a
+    page each when there are several. since: None when no earlier run was asked for.
     """
 
     at: datetime
@@ -254,3 +309,5 @@ class Report:
     rollback: RollbackPlan
     runs: tuple[RunLine, ...]
     foot: Foot
+    domains: tuple[DomainPage, ...] = ()
+    since: Since | None = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_mail.report.blocks import Item
-from migrate_mail.report.model import FindingLine, StepLine
-from migrate_mail.report.words import SAID, ago, moment
+from migrate_mail.report.first_page import whys
+from migrate_mail.report.model import DomainPage, FindingLine, StepLine
+from migrate_mail.report.words import SAID, ago, count, moment
 
 _MARKS = {
     "pass": "ok",
@@ -33,6 +34,19 @@ def step(line: StepLine) -> Item:
         notes=tuple(_notes(line)),
         items=tuple(_findings(line)),
     )
+
+
+def of_domain(page: DomainPage) -> Iterator[Item]:
+    """Return the page of one domain: its verdict, what stands against it, mailboxes, MX, its steps."""
+    yield Item(f"{page.verdict}: {page.why}")
+    yield from whys(page.reasons)
+    if page.mailboxes:
+        boxes = f"{page.whole} of {count(page.mailboxes, 'mailbox')} copied whole"
+        yield Item(f"{boxes}, {count(page.messages, 'message')}")
+    yield from (Item(f"MX: {line}") for line in page.mx)
+    for mark in page.steps:
+        text = f"{mark.title} [{mark.key}]: {mark.said} ({mark.owner or 'nobody'})"
+        yield Item(text, mark=_MARKS[mark.standing])
 
 
 def _notes(line: StepLine) -> Iterator[str]:

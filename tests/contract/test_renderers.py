@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
 
@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from migrate_mail.report.build import build
 from migrate_mail.report.escape import plain
+from migrate_mail.report.model import DomainPage, StepMark
 from migrate_mail.report.registry import RENDERERS
 from migrate_mail.report.words import moment, span
 from migrate_mail.state.store import Store
@@ -40,9 +41,14 @@ def state(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def report(state):
-    """What is to be told of it."""
+    """What is to be told of it, beside an earlier run, with a second domain."""
     with Store.read(state) as store:
-        return build(store, now=NOW)
+        told = build(store, now=NOW, since="1")
+    marks = tuple(StepMark(s.key, s.title, s.standing, s.said, s.owner) for s in told.stages[0].steps)  # fmt: skip
+    page = DomainPage(
+        "example.net", "CANNOT TELL", "it is another one", told.reasons, marks, 17, 13, 4711, ("switch: made",)
+    )  # fmt: skip
+    return replace(told, domains=(page,))
 
 
 def heard(name: str, output: str) -> str:
@@ -122,6 +128,7 @@ def test_every_format_tells_the_same_facts(report, name):
         "9.5",  # the slowest delivery
         "1,000 messages|1000",  # copied
         "close-old",  # the point of no return
+        "4,711|4711",  # messages of a domain
         "300",  # the TTL that the way back waits for
         "2026-03-13 19:05 UTC|2100",  # everyone is back
     ],
@@ -137,7 +144,7 @@ def test_every_format_tells_the_numbers(report, name, fact):
 def test_the_same_state_and_moment_give_the_same_output(state, report, name):
     """A report can be made again, to the byte."""
     with Store.read(state) as store:
-        again = build(store, now=NOW)
+        again = replace(build(store, now=NOW, since="1"), domains=report.domains)
 
     assert RENDERERS[name](again) == RENDERERS[name](report)
 

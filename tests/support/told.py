@@ -67,6 +67,18 @@ STEPS = (
     step("verify", title="Mail arrives on new", phase=Phase.VERIFY, stage="Proof"),
 )
 
+THEN = {
+    "verdict": "CANNOT TELL",
+    "at": (NOW - 2 * HOUR).isoformat(),
+    "steps": [
+        {"step": key, "title": f"{key} as it was", "phase": "preflight", "standing": standing}
+        for key, standing in (
+            ("ttl", "fail"), ("names", "unknown"), ("reach", "pass"), ("parity", "fail"), ("gone", "stale"),
+        )
+    ],
+}  # fmt: skip
+"""What the first run decided: one thing got better since, one worse, one is gone."""
+
 
 def the_plan(**changes) -> PlanCard:
     """Return the plan of a small company's move."""
@@ -138,6 +150,7 @@ def tell(path: Path) -> None:
                         findings=(seen[one.key],),
                     ),
                 )
+        store.save_verdict(run, THEN)
         store.end_run(run, "NO-GO")
         _people_speak(store)
         _mail_is_copied(store)

@@ -9,6 +9,7 @@ import pytest
 
 from migrate_mail.report.build import build
 from migrate_mail.report.html import html
+from migrate_mail.report.model import ChangeLine, DomainPage, Since
 from migrate_mail.state.store import Store
 from support.browser import ask
 from support.cards import NOW
@@ -80,8 +81,12 @@ def test_page_one_is_one_page(report, paper):
     """With more of everything than page one shows, the details still begin on page two."""
     weasyprint = pytest.importorskip("weasyprint", exc_type=(ImportError, OSError))
     why = replace(report.reasons[0], text="so many words " * 30)
+    line = ChangeLine("names", "so many words " * 10, "passed", "failed", "so many words " * 30)
+    page = DomainPage("example.net", "NO-GO", "so many words " * 9, (why,) * 9, (), 1, 1, 1, ())
     full = replace(
         report,
+        domains=(page,) * 12,
+        since=Since(7, "preflight", NOW, "GO", (line,) * 9, (line,) * 9, (line,) * 9),
         reasons=(why,) * 30,
         conditions=(replace(why, weight="condition"),) * 30,
         waivers=report.waivers * 10,
@@ -93,6 +98,10 @@ def test_page_one_is_one_page(report, paper):
 
     assert "timeline" not in pages[0].anchors
     assert "timeline" in pages[1].anchors
+    own = [
+        n for n, page in enumerate(pages) if any(a.startswith("h-part") for a in page.anchors)
+    ]
+    assert len(own) >= 12  # each domain begins on a page of its own
 
 
 def test_ten_thousand_mailboxes_stay_light(report):
