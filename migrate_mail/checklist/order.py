@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from migrate_mail.checklist.placed import PlacedStep
 from migrate_mail.files.complaint import Complaint
+from migrate_mail.files.scalars import format_offset
 from migrate_mail.files.yaml_document import DataPath
 from migrate_mail.finding import Phase
 
@@ -44,8 +45,8 @@ def _need(place: PlacedStep, other: PlacedStep, path: DataPath) -> Iterator[Comp
     mine, theirs = deadline(place), deadline(other)
     if mine is not None and theirs is not None and theirs > mine:
         message = (
-            f"`{place.step.id}` is due at {told(mine)}, "
-            f"before `{other.step.id}`, which it needs, at {told(theirs)}"
+            f"`{place.step.id}` is due at {format_offset(mine)}, "
+            f"before `{other.step.id}`, which it needs, at {format_offset(theirs)}"
         )
         yield place.document.complaint(path, "deadline-order", message, "change one `at:`")
 
@@ -60,16 +61,6 @@ def _deadline_in_phase(place: PlacedStep) -> Iterator[Complaint]:
         own = place.step.at is not None or place.path[0] != "stages"
         path = (*place.path, "at") if own else (*place.path[:2], "at")
         side = "after" if late else "before"
-        message = f"`{place.step.id}` is due at {told(due)}, {side} the switch, and its phase is {phase}"
+        message = f"`{place.step.id}` is due at {format_offset(due)}, {side} the switch, and its phase is {phase}"
         hint = f"phase {phase} is {'before' if late else 'after'} the switch"
         yield place.document.complaint(path, "deadline-phase", message, hint)
-
-
-def told(offset: timedelta) -> str:
-    """Return an offset as it is written in a checklist: `T-3d`, `T+90m`, `T`."""
-    minutes = round(abs(offset).total_seconds() / 60)
-    sign = "-" if offset < timedelta() else "+"
-    for unit, size in (("d", 1440), ("h", 60)):
-        if minutes and minutes % size == 0:
-            return f"T{sign}{minutes // size}{unit}"
-    return f"T{sign}{minutes}m" if minutes else "T"

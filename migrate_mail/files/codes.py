@@ -42,6 +42,7 @@ _VALUES = {
     "bad-duration": "A span of time is a number and a unit, such as 10m, 24h or 4w.",
     "bad-offset": "A deadline counts from the planned switch: T-14d, T-1h, T, T+90m.",
     "bad-moment": "A moment is written with its offset from UTC, such as 2026-03-13T22:00:00+01:00.",
+    "bad-zone": "A time zone is named as in the IANA database, such as Europe/Berlin.",
     "no-offset": "Without the offset from UTC a moment is another one for each reader. Add +01:00, or Z for UTC.",
     "bad-day": "A day is written 2026-03-13.",
     "bad-age": "An age is a number and a unit, such as 90d or 10y.",

@@ -6,9 +6,17 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AwareDatetime, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 from migrate_mail.files.names import wrong
 
@@ -147,10 +155,24 @@ def _moment(value: Any) -> Any:
     raise wrong("bad-moment", f"{shown}: expected a moment such as 2026-03-13T22:00:00+01:00")
 
 
-def _format_offset(span: timedelta) -> str:
+def format_offset(span: timedelta) -> str:
+    """Return an offset as it is written in a checklist: `T-3d`, `T+90m`, `T`."""
     sign = "-" if span < timedelta(0) else "+"
     return f"T{sign}{format_duration(abs(span))}" if span else "T"
 
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):
+        near = get_close_matches(value, available_timezones(), n=1)
+        hint = f"did you mean `{near[0]}`?" if near else "write it as in Europe/Berlin"
+        raise wrong("bad-zone", f"`{value[:60]}` is no time zone", hint) from None
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+"""A time zone by its name in the IANA database, such as `Europe/Berlin`."""
 
 Duration = Annotated[
     timedelta,
@@ -194,7 +216,7 @@ Day = Annotated[
 Offset = Annotated[
     timedelta,
     BeforeValidator(_offset),
-    PlainSerializer(_format_offset, return_type=str),
+    PlainSerializer(format_offset, return_type=str),
     WithJsonSchema(
         {"type": "string", "pattern": r"^T([+-]\d+\s*[smhdw])?$", "examples": ["T-14d"]}
     ),

@@ -19,7 +19,7 @@ from migrate_mail.files.names import (
     ServerMaybePort,
     ServerName,
 )
-from migrate_mail.files.scalars import Duration, Moment
+from migrate_mail.files.scalars import Duration, Moment, TimeZone
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.inventory.limits import LimitSettings
 from migrate_mail.inventory.login_settings import (
@@ -52,6 +52,10 @@ class Cutover(StrictModel):
 
     at: Moment | None = Field(default=None, description="planned moment, with offset")
     window: Duration | None = None
+    time_zone: TimeZone | None = Field(
+        default=None,
+        description="zone of the times in reports, such as Europe/Berlin; by default the offset of `at`",
+    )
     point_of_no_return: str | None = Field(
         default=None,
         description="id of the step after which going back costs more than going on",

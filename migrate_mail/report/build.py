@@ -20,6 +20,7 @@ from migrate_mail.report.deeds import (
 from migrate_mail.report.model import DepartureLine, Foot, Report, Scope
 from migrate_mail.report.since import since as compare
 from migrate_mail.report.steps import stages_of
+from migrate_mail.report.zone import in_zone, zone_of
 from migrate_mail.run.card import PersonCard, PlanCard
 from migrate_mail.run.decision import facts_of, phases_now
 from migrate_mail.run.gate import AFTER_SWITCH, Facts, judge
@@ -39,6 +40,8 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
     recorded: then there is nothing to report on.
     """
     plan = _plan(store)
+    zone = zone_of(plan)
+    now = now.astimezone(zone)
     facts = facts_of(store)
     phases = phases_now(store)
     verdict = judge(plan, facts, now, phases)
@@ -49,7 +52,7 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
     pages = domain_pages(plan, facts, standings, totals, phases, names, now)
     reasons = [r for r in verdict.reasons if r.weight != "condition"]
     conditions = [r for r in verdict.reasons if r.weight == "condition"]
-    return Report(
+    report = Report(
         at=now,
         scope=_scope(plan),
         question=_AFTER if phases == AFTER_SWITCH else _BEFORE,
@@ -75,6 +78,7 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
         domains=tuple(pages),
         since=compare(store, since, stages) if since is not None else None,
     )
+    return in_zone(report, zone)
 
 
 def _plan(store: Store) -> PlanCard:

@@ -18,10 +18,10 @@ from migrate_mail.report.timeline_picture import picture
 _TONES = {"GO": "good", "CONDITIONAL": "open", "CANNOT TELL": "open", "NO-GO": "bad"}
 _BRIEF = {
     "overrides": 2, "reasons": 5, "conditions": 2, "waivers": 2, "domains": 3, "since": 3,
-    "proved": 5, "overdue": 3, "owners": 4, "dates": 3,
+    "proved": 5, "overdue": 3, "owners": 3, "dates": 3,
 }  # fmt: skip
 """The sections of page one and how many items of each: it has to stay one page."""
-_CLIP = 130
+_CLIP = 120
 _AGAIN = 5
 """Seconds after which a live page loads itself again."""
 _FACTS = {"Migration", "Question", "Asked at", "Data as of", "Holds until", "Cutover", "Scope"}

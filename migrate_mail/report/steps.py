@@ -65,7 +65,9 @@ def _step(one: StepStanding, names: Mapping[str, str], now: datetime) -> StepLin
         age=now - at if at else None,
         counts_until=one.until,
         due=card.due,
-        confirmed=f"{said.by}, {moment(said.at)}{note}" if said else None,
+        confirmed=f"{said.by}, {moment(said.at.astimezone(now.tzinfo))}{note}"
+        if said
+        else None,
         if_fails=card.if_fails,
         source=card.source,
         findings=_findings(one),

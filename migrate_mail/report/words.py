@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 WIDTH = 80
 """Columns of plain text: what fits a terminal at night, a mail and a sheet of paper."""
@@ -23,8 +23,13 @@ SAID = {
 
 
 def moment(at: datetime) -> str:
-    """Return a moment to the minute with its zone."""
-    return f"{at:%Y-%m-%d %H:%M %Z}"
+    """Return a moment to the minute, in its zone and in UTC: `2026-03-13 22:00 +01:00 (21:00 UTC)`."""
+    utc = at.astimezone(UTC)
+    if not at.utcoffset():
+        return f"{utc:%Y-%m-%d %H:%M} UTC"
+    day = "" if at.date() == utc.date() else f"{utc:%Y-%m-%d} "
+    local = at.isoformat(" ", "minutes")
+    return f"{local[:16]} {local[16:]} ({day}{utc:%H:%M} UTC)"
 
 
 def span(length: timedelta) -> str:

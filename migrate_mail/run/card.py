@@ -69,7 +69,8 @@ class PlanCard:
 
     digest: SHA-256 hex over the rest; the plan's name in the state file.
     connect: the `connect` table, printed in every report. departures: (step, `removed` or
-    `changed`, why, file): what is not as the extended checklist has it.
+    `changed`, why, file): what is not as the extended checklist has it. time_zone: of its reports;
+    empty: the offset of `cutover_at`.
     """
 
     name: str
@@ -91,6 +92,7 @@ class PlanCard:
     steps: tuple[StepCard, ...]
     digest: str
     departures: tuple[tuple[str, str, str, str], ...] = ()
+    time_zone: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON data: times as ISO 8601, spans as seconds."""

@@ -39,6 +39,7 @@ def plan_card(
         departures=tuple(
             (d.step, d.what, d.because, d.file) for c in checklists for d in c.departures
         ),
+        time_zone=spec.cutover.time_zone or "",
     )
     text = json.dumps([card.to_data(), inventory.fingerprint], sort_keys=True)
     return replace(card, digest=hashlib.sha256(text.encode()).hexdigest())

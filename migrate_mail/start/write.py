@@ -122,6 +122,7 @@ def _cutover(answers: Answers) -> Iterator[str]:
         yield f"  at: {answers.cutover_at.isoformat()}    # with the offset from UTC"
     else:
         yield "  # at: 2027-03-13T22:00:00+01:00      # when it is planned; then every step has a day"
+    yield "  # time_zone: Europe/Berlin           # of the times in reports; else the offset of `at`"
     yield "  window: 4h"
     yield "  point_of_no_return: old-off          # the step after which going back costs more than going on"
 

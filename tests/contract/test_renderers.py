@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from markdown_it import MarkdownIt
@@ -17,6 +18,7 @@ from migrate_mail.report.escape import plain
 from migrate_mail.report.model import DomainPage, StepMark
 from migrate_mail.report.registry import RENDERERS
 from migrate_mail.report.words import moment, span
+from migrate_mail.report.zone import in_zone
 from migrate_mail.state.store import Store
 from support.cards import NOW
 from support.store import writer
@@ -156,6 +158,16 @@ def test_time_changes_what_is_said(state, report, name):
         later = build(store, now=NOW + timedelta(days=2))
 
     assert RENDERERS[name](later) != RENDERERS[name](report)
+
+
+@every_format
+def test_moments_are_told_in_the_zone_and_in_utc(report, name):
+    """Who sits in the zone and who sits elsewhere read the same moment, also across midnight."""
+    output = heard(name, RENDERERS[name](in_zone(report, ZoneInfo("Europe/Berlin"))))
+
+    assert "2026-03-14 07:00 +01:00 (06:00 UTC)" in output  # the planned cutover
+    late = heard(name, RENDERERS[name](in_zone(report, ZoneInfo("Asia/Kathmandu"))))
+    assert "2026-03-14 00:00 +05:45 (2026-03-13 18:15 UTC)" in late  # the read-back
 
 
 @every_format

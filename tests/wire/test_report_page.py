@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from migrate_mail.report.build import build
 from migrate_mail.report.html import html
 from migrate_mail.report.model import ChangeLine, DomainPage, Since
+from migrate_mail.report.zone import in_zone
 from migrate_mail.state.store import Store
 from support.browser import ask
 from support.cards import NOW
@@ -92,6 +94,7 @@ def test_page_one_is_one_page(report, paper):
         waivers=report.waivers * 10,
         overrides=report.overrides * 10,
     )
+    full = in_zone(full, ZoneInfo("Asia/Kathmandu"))  # the longest way to tell a moment
     sheet = weasyprint.CSS(string=f"@page {{ size: {paper} }}")
 
     pages = weasyprint.HTML(string=html(full)).render(stylesheets=[sheet]).pages
