@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from migrate_mail.cli.completing import explainable, families
 from migrate_mail.cli.console import out, out_json
 from migrate_mail.cli.options import JsonOption
 
@@ -18,7 +19,10 @@ WIDTH = 80
 
 def checks(
     family: Annotated[
-        str | None, typer.Argument(help="Only the checks of one family, such as dns.")
+        str | None,
+        typer.Argument(
+            help="Only the checks of one family, such as dns.", autocompletion=families
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -48,7 +52,9 @@ def explain(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="ID", help="A check's id, the tag of a finding, or the code of an error."
+            metavar="ID",
+            help="A check's id, the tag of a finding, or the code of an error.",
+            autocompletion=explainable,
         ),
     ],
     json: JsonOption = False,

@@ -6,11 +6,17 @@ from typing import Annotated
 
 import typer
 
+from migrate_mail.cli.completing import manual_steps
 from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOption
 
 
 def confirm(
-    steps: Annotated[list[str], typer.Argument(help="Steps, or single instances: step[item].")],
+    steps: Annotated[
+        list[str],
+        typer.Argument(
+            help="Steps, or single instances: step[item].", autocompletion=manual_steps
+        ),
+    ],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who vouches for it.")],
     note: Annotated[str, typer.Option("--note", help="What the step asks to note.")] = "",
     migration: MigrationOption = DEFAULT_MIGRATION,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from migrate_mail.cli.completing import accounts
 from migrate_mail.cli.console import note, out, out_json
 from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOption
 from migrate_mail.errors import ExitCode
@@ -24,7 +25,12 @@ def ledger(
     migration: MigrationOption = DEFAULT_MIGRATION,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="GLOB", help="Only accounts that match (repeatable)."),
+        typer.Option(
+            "--only",
+            metavar="GLOB",
+            help="Only accounts that match (repeatable).",
+            autocompletion=accounts,
+        ),
     ] = None,
     folders: Annotated[
         bool, typer.Option("--folders", help="A line for each folder, not only the sums.")

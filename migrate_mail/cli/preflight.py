@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from migrate_mail.cli.completing import steps
 from migrate_mail.cli.options import (
     DEFAULT_MIGRATION,
     ByOption,
@@ -16,7 +17,9 @@ from migrate_mail.cli.options import (
 
 OnlyOption = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="STEP", help="Run only this step (repeatable)."),
+    typer.Option(
+        "--only", metavar="STEP", help="Run only this step (repeatable).", autocompletion=steps
+    ),
 ]
 FreshOption = Annotated[
     bool,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from migrate_mail.cli.completing import runs
 from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOption
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SinceOption = Annotated[
     typer.Option(
         "--since",
         metavar="RUN",
+        autocompletion=runs,
         help="Tell what got better and worse since a run: its number, or last.",
     ),
 ]

@@ -7,18 +7,25 @@ from typing import Annotated
 
 import typer
 
+from migrate_mail.cli.completing import accounts
 from migrate_mail.sync.phase import SyncPhase
 
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--only", metavar="GLOB", help="Only accounts whose address matches (repeatable)."
+        "--only",
+        metavar="GLOB",
+        help="Only accounts whose address matches (repeatable).",
+        autocompletion=accounts,
     ),
 ]
 ExcludeOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--exclude", metavar="GLOB", help="Leave out accounts that match (repeatable)."
+        "--exclude",
+        metavar="GLOB",
+        help="Leave out accounts that match (repeatable).",
+        autocompletion=accounts,
     ),
 ]
 JobsOption = Annotated[

@@ -6,12 +6,17 @@ from typing import Annotated
 
 import typer
 
+from migrate_mail.cli.completing import waivable_steps
 from migrate_mail.cli.options import DEFAULT_MIGRATION, JsonOption, MigrationOption
 
 
 def waive(
     step: Annotated[
-        str, typer.Argument(help="One step instance: step or step[item]; no wildcards.")
+        str,
+        typer.Argument(
+            help="One step instance: step or step[item]; no wildcards.",
+            autocompletion=waivable_steps,
+        ),
     ],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who takes responsibility.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it may stay as it is.")],
