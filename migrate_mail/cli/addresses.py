@@ -50,18 +50,18 @@ def addresses(
       migrate-mail addresses /etc/postfix/virtual /etc/aliases > addresses.csv
       migrate-mail addresses --missing /var/log/mail.log
     """
-    from migrate_mail.inventory.load import load_inventory
+    from migrate_mail.inventory.load import load_domains, load_inventory
 
     if kind is not None and kind not in _KINDS:
         raise UserError(
             f"--kind {kind}: there is no such kind", hint=f"say one of {', '.join(_KINDS)}"
         )
-    inventory = load_inventory(migration)
-    found = [_read(path, kind, inventory.spec.domains) for path in files]
+    found = [_read(path, kind, load_domains(migration)) for path in files]
     rows = list({a.address: a for one in found for a in one.addresses}.values())
     if missing:
         from migrate_mail.checks.listed import is_listed
 
+        inventory = load_inventory(migration)
         rows = [a for a in rows if not is_listed(inventory, a.address)]
     for path, one in zip(files, found, strict=True):
         left = f", {one.passed_over} entries gave none" if one.passed_over else ""

@@ -36,7 +36,7 @@ def checks(
     """
     found = _family(family)
     if json:
-        out_json([_data(check) for check in found])
+        out_json([data_of(check) for check in found])
         return
     width = max(len(check.id) for check in found)
     before = ""
@@ -76,7 +76,7 @@ def explain(
         return
     check = _named(name)
     if json:
-        out_json(_data(check))
+        out_json(data_of(check))
     else:
         out("\n".join(_page(check)))
 
@@ -149,7 +149,8 @@ def _params(check: AnyCheck) -> dict[str, dict[str, Any]]:
     }
 
 
-def _data(check: AnyCheck) -> dict[str, Any]:
+def data_of(check: AnyCheck) -> dict[str, Any]:
+    """Return all that is told of a check, as plain values."""
     about = check.about
     return {
         "id": check.id,

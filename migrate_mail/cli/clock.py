@@ -14,6 +14,7 @@ from migrate_mail.errors import ExitCode
 
 if TYPE_CHECKING:
     from migrate_mail.run.clock import DomainClock
+    from migrate_mail.timeline.schedule import After, Term
 
 
 def observe(migration: MigrationOption = DEFAULT_MIGRATION, json: JsonOption = False) -> None:
@@ -62,6 +63,8 @@ def schedule(
 
     Reads only migration.yaml and the state file: run migrate-mail observe before.
 
+    After the switch: until when caches hold the old MX, and when old may go.
+
     Exit codes: 0 it is safe now, 1 not yet (the text says when), 3 not known.
 
     Examples:
@@ -102,10 +105,7 @@ def _judge(found: Sequence[DomainClock]) -> ExitCode:
     words = {c.schedule.word for c in found}
     if "unknown" in words:
         return ExitCode.CANNOT_TELL
-    late = any(
-        c.schedule.earliest is None or c.schedule.earliest > c.schedule.now for c in found
-    )
-    return ExitCode.NO_GO if late else ExitCode.GO
+    return ExitCode.GO if all(c.settled for c in found) else ExitCode.NO_GO
 
 
 def lines(clock: DomainClock) -> Iterator[str]:
@@ -113,6 +113,25 @@ def lines(clock: DomainClock) -> Iterator[str]:
     found, term = clock.schedule, clock.schedule.binding
     if term is None:
         return
+    if clock.switched is not None and clock.after is not None:
+        yield from _after_switch(clock.after, settled=clock.settled, domain=clock.domain)
+    else:
+        yield from _before_switch(clock, term)
+    if clock.policy is not None and clock.policy.until > found.now:
+        yield f"  senders that trust their cache may hold the MTA-STS policy of before until {_moment(clock.policy.until)}"
+        yield f"  (max_age {clock.policy.was.ttl} s; those that follow RFC 8461 ask anew before they give up)"
+    yield from _picture(clock)
+    yield ""
+
+
+def _after_switch(told: After, *, settled: bool, domain: str) -> Iterator[str]:
+    since = "since" if settled else "by"
+    yield f"{domain}: switched {_moment(told.switch)}, everyone has {since} {_moment(told.everyone)};"
+    yield f"  taken back now, everyone is back by {_moment(told.back)}; old off not before {_moment(told.old_off)}"
+
+
+def _before_switch(clock: DomainClock, term: Term) -> Iterator[str]:
+    found = clock.schedule
     what = f"{term.name} {term.rtype}"
     if found.word == "unknown":
         yield f"{clock.domain}: not known when, because {what}: {term.why}"
@@ -128,11 +147,6 @@ def lines(clock: DomainClock) -> Iterator[str]:
         told = clock.after
         yield f"  switched at {_moment(told.switch)}, everyone has by {_moment(told.everyone)};"
         yield f"  taken back then, everyone is back by {_moment(told.back)}; old off not before {_moment(told.old_off)}"
-    if clock.policy is not None and clock.policy.until > found.now:
-        yield f"  senders that trust their cache may hold the MTA-STS policy of before until {_moment(clock.policy.until)}"
-        yield f"  (max_age {clock.policy.was.ttl} s; those that follow RFC 8461 ask anew before they give up)"
-    yield from _picture(clock)
-    yield ""
 
 
 _WIDTH = 40
@@ -169,6 +183,7 @@ def _data(clock: DomainClock) -> dict[str, Any]:
         "word": found.word,
         "earliest": plain(found.earliest),
         "terms": [{k: plain(v) for k, v in asdict(t).items()} for t in found.terms],
+        "switched_at": plain(clock.switched),
         "after": told,
         "policy_until": clock.policy.until.isoformat() if clock.policy else None,
     }

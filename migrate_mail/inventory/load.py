@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from migrate_mail.files.complaint import Complaint, InvalidFiles
 from migrate_mail.files.kinds import expect_kind
-from migrate_mail.files.names import dotted_name
+from migrate_mail.files.names import Domain, dotted_name
 from migrate_mail.files.source import label_of
-from migrate_mail.files.validation import validate
+from migrate_mail.files.validation import complaints_of, validate
 from migrate_mail.files.yaml_document import DataPath, YamlDocument
 from migrate_mail.files.yaml_source import read_yaml
 from migrate_mail.inventory.csv_files import read_accounts, read_addresses
@@ -28,6 +29,25 @@ def load_inventory(path: Path) -> Inventory:
     Raise InvalidFiles with every complaint about all of them at once.
     """
     return inventory_of(path, read_yaml(path))
+
+
+class _OnlyDomains(BaseModel):
+    """What a migration.yaml says first; the rest may be unfinished."""
+
+    domains: list[Domain] = Field(min_length=1)
+
+
+def load_domains(path: Path) -> list[str]:
+    """Return the domains that move, whatever else of migration.yaml is still to be filled in.
+
+    Raise InvalidFiles when it does not say them.
+    """
+    document = read_yaml(path)
+    expect_kind(document, SCHEMA)
+    try:
+        return _OnlyDomains.model_validate(document.data).domains
+    except ValidationError as error:
+        raise InvalidFiles(complaints_of(document, error, _OnlyDomains)) from None
 
 
 def inventory_of(path: Path, document: YamlDocument) -> Inventory:

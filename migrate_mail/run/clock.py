@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from migrate_mail.checks.dns.observing import Silent, observe
 from migrate_mail.inventory.model import Inventory
@@ -11,8 +11,8 @@ from migrate_mail.run.world import World
 from migrate_mail.state.records import TtlObservation
 from migrate_mail.state.store import Store
 from migrate_mail.timeline.rrsets import POLICY_TYPE, rrsets_of
-from migrate_mail.timeline.schedule import After, Schedule, after, schedule
-from migrate_mail.timeline.settled import Passing, seen
+from migrate_mail.timeline.schedule import RETRY_WINDOW, After, Schedule, after, schedule
+from migrate_mail.timeline.settled import Passing, Seen, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,23 @@ class DomainClock:
     """One domain: what must have settled, and what a switch at its earliest moment would mean.
 
     policy: the MTA-STS policy of before, and until when senders may hold it who never ask anew.
+    switched: when the MX was switched, if it was and was not taken back; `after` is then about
+    that switch, and not about the next.
     """
 
     domain: str
     schedule: Schedule
     after: After | None
     policy: Passing | None = None
+    switched: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """True when it is safe to switch now; after a switch: when everyone has the new MX."""
+        if self.switched is not None and self.after is not None:
+            return self.after.everyone <= self.schedule.now
+        earliest = self.schedule.earliest
+        return earliest is not None and earliest <= self.schedule.now
 
 
 def look(world: World) -> tuple[list[TtlObservation], list[Silent]]:
@@ -44,7 +55,26 @@ def clocks(inventory: Inventory, store: Store, now: datetime) -> list[DomainCloc
         terms = schedule(rrsets_of(spec, domain), journal, now)
         mx = seen(domain, "MX", journal)
         at = terms.earliest
-        told = after(max(at, now), mx.ttl, spec.dns.ttl) if at is not None and mx else None
+        switched = _switched(store, domain)
+        if switched is not None and mx is not None:
+            told: After | None = _after_switch(switched, mx, now)
+        else:
+            told = after(max(at, now), mx.ttl, spec.dns.ttl) if at is not None and mx else None
         policy = seen(f"mta-sts.{domain}", POLICY_TYPE, journal)
-        found.append(DomainClock(domain, terms, told, policy.passed if policy else None))
+        passed = policy.passed if policy else None
+        found.append(DomainClock(domain, terms, told, passed, switched))
     return found
+
+
+def _switched(store: Store, domain: str) -> datetime | None:
+    """Return when the MX of a domain was switched; None before, and when it was taken back."""
+    made = [c for c in store.dns_changes() if c.domain == domain and c.when("applied")]
+    last = made[-1] if made else None
+    return last.when("applied") if last is not None and last.kind == "switch" else None
+
+
+def _after_switch(switched: datetime, mx: Seen, now: datetime) -> After:
+    """Return what the switch that was made means, by what the name servers were seen to serve."""
+    everyone = max(mx.passed.until, switched) if mx.passed else switched
+    back = now + timedelta(seconds=mx.ttl)
+    return After(switched, everyone, back, everyone + RETRY_WINDOW)
