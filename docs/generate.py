@@ -55,7 +55,9 @@ def commands() -> Iterator[str]:
 
 
 def _help(name: str) -> list[str]:
-    said = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(app, [name, "--help"], prog_name="migrate-mail")
+    said = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(
+        app, [name, "--help"], prog_name="migrate-mail"
+    )
     return [line.rstrip() for line in said.output.strip().splitlines()]
 
 

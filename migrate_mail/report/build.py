@@ -41,14 +41,13 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
     """
     plan = _plan(store)
     zone = zone_of(plan)
-    now = now.astimezone(zone)
     facts = facts_of(store)
     phases = phases_now(store)
     verdict = judge(plan, facts, now, phases)
     standings = standings_of(plan, facts.results, facts.confirmations, facts.waivers, now)
     names = {p.key: _name(p) for p in plan.people}
     totals = store.sync.totals()
-    stages = stages_of(list(standings.values()), phases, names, now)
+    stages = stages_of(list(standings.values()), phases, names, now.astimezone(zone))
     pages = domain_pages(plan, facts, standings, totals, phases, names, now)
     reasons = [r for r in verdict.reasons if r.weight != "condition"]
     conditions = [r for r in verdict.reasons if r.weight == "condition"]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from migrate_mail.report.blocks import Item
-from migrate_mail.report.model import Report
+from migrate_mail.report.model import Report, StepLine
 from migrate_mail.report.words import ago, count, moment, size, span
 
 _OPEN = {"fail", "unknown", "stale", "missing", "blocked", "pending"}
 _DATES_SHOWN = 3
+_DUE_SHOWN = 6
 Kind = Literal["done", "now", "planned", "limit"]
 
 
@@ -83,14 +84,26 @@ def moments(report: Report) -> list[Moment]:
 def _planned(report: Report) -> Iterator[Moment]:
     yield Moment(report.at, "this report", "now")
     scope = report.scope
-    if scope.cutover_at is not None:
+    if scope.cutover_at is not None and report.rollback.stage == "before":
         yield Moment(scope.cutover_at, "cutover is planned", "planned")
-    if scope.window_ends is not None and scope.window_ends != scope.cutover_at:
-        yield Moment(scope.window_ends, "the cutover window ends", "planned")
+        if scope.window_ends is not None and scope.window_ends != scope.cutover_at:
+            yield Moment(scope.window_ends, "the cutover window ends", "planned")
+    due: dict[datetime, list[StepLine]] = {}
     for stage in report.stages:
         for step in stage.steps:
             if step.due is not None and step.standing in _OPEN:
-                yield Moment(step.due, f"due: {step.title} [{step.key}]", "planned")
+                due.setdefault(step.due, []).append(step)
+    for at, steps in due.items():
+        yield Moment(at, _due(steps), "planned")
+
+
+def _due(steps: Sequence[StepLine]) -> str:
+    """Return what is due at one moment, in one line."""
+    if len(steps) == 1:
+        return f"due: {steps[0].title} [{steps[0].key}]"
+    shown = ", ".join(s.key for s in steps[:_DUE_SHOWN])
+    more = f" and {len(steps) - _DUE_SHOWN} more" if len(steps) > _DUE_SHOWN else ""
+    return f"due: {count(len(steps), 'step')}: {shown}{more}"
 
 
 def _done(report: Report) -> Iterator[Moment]:

@@ -23,13 +23,13 @@ SAID = {
 
 
 def moment(at: datetime) -> str:
-    """Return a moment to the minute, in its zone and in UTC: `2026-03-13 22:00 +01:00 (21:00 UTC)`."""
+    """Return a moment to the minute, in its zone and in UTC: `2026-03-13 22:00 +01:00 / 21:00 UTC`."""
     utc = at.astimezone(UTC)
     if not at.utcoffset():
         return f"{utc:%Y-%m-%d %H:%M} UTC"
     day = "" if at.date() == utc.date() else f"{utc:%Y-%m-%d} "
     local = at.isoformat(" ", "minutes")
-    return f"{local[:16]} {local[16:]} ({day}{utc:%H:%M} UTC)"
+    return f"{local[:16]} {local[16:]} / {day}{utc:%H:%M} UTC"
 
 
 def span(length: timedelta) -> str:

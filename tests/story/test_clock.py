@@ -98,3 +98,24 @@ def test_a_silent_name_server_is_named_and_the_rest_kept(office):
     assert "refused" in said.err
     assert said.json["served"]
     assert said.json["silent"]
+
+
+def test_after_the_switch_it_is_about_the_switch(tmp_path):
+    """Until when caches hold the old MX, and when old may go; taken back, it speaks of the next again."""
+    with scene() as company:
+        office = open_office(company, tmp_path / "project")
+        office.sign()
+        office.run("sync")
+        office.run("preflight")
+        office.run("cutover", "--yes")
+        office.run("observe")
+        said = office.run("schedule", ends=ExitCode.NO_GO).out
+        told = office.run("schedule", "--json", ends=ExitCode.NO_GO).json["domains"][0]
+        office.run("rollback", "--apply", "--yes")
+        back = office.run("schedule", "--json", ends=None).json["domains"][0]
+    assert said.startswith(f"{DOMAIN}: switched ")
+    assert "everyone has by" in said
+    assert "old off not before" in said
+    assert told["switched_at"] == told["after"]["switch"]
+    assert told["after"]["everyone"] > told["switched_at"]
+    assert back["switched_at"] is None

@@ -18,14 +18,29 @@ _FRAME = """<!doctype html><meta charset="utf-8"><body style="margin:0">
 
 def ask(folder: Path, page: str, question: str, *, width: int) -> tuple[object, list[str]]:
     """Return what a script finds in a page of this width, and all that the console says."""
-    outer = folder / "outer.html"
     framed = _FRAME.format(width=width, page=escape(page), question=question)
-    outer.write_text(framed, encoding="utf-8")
+    return _open(folder, framed)
+
+
+def ask_later(folder: Path, page: str, script: str) -> tuple[object, list[str]]:
+    """Return what a promise comes to, in a page whose policy is taken out so that the script may run."""
+    free = re.sub(r"<meta http-equiv=\"Content-Security-Policy\".*?>", "", page)
+    told = f"""<script>{script}.then((found) => {{
+      const said = document.createElement("pre"); said.id = "said";
+      said.textContent = JSON.stringify(found); document.body.append(said); }});</script>"""
+    return _open(
+        folder, free.replace("</body>", f"{told}</body>"), "--virtual-time-budget=20000"
+    )
+
+
+def _open(folder: Path, page: str, *options: str) -> tuple[object, list[str]]:
+    outer = folder / "outer.html"
+    outer.write_text(page, encoding="utf-8")
     done = subprocess.run(
         [
             "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             "--enable-logging=stderr", f"--user-data-dir={folder / 'profile'}",
-            "--window-size=1400,1000", "--dump-dom", outer.as_uri(),
+            "--window-size=1400,1000", "--dump-dom", *options, outer.as_uri(),
         ],
         capture_output=True, text=True, check=True, timeout=100,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,11 +14,12 @@ from migrate_mail.report.html import html
 from migrate_mail.report.model import ChangeLine, DomainPage, Since
 from migrate_mail.report.zone import in_zone
 from migrate_mail.state.store import Store
-from support.browser import ask
+from support.browser import ask, ask_later
 from support.cards import NOW
 from support.told import tell
 
 pytestmark = pytest.mark.real
+AXE = Path(__file__).parents[2] / ".venv" / "suites" / "axe-core" / "axe.min.js"
 _OVERFLOW = "const root = page.documentElement; return [root.scrollWidth, root.clientWidth];"
 _FILTER = """
   const find = page.getElementById("find"), state = page.getElementById("state");
@@ -76,6 +78,25 @@ def test_a_foreign_script_does_not_run(browser, report, tmp_path):
 
     assert title != "taken"
     assert any("Content Security Policy" in line for line in complaints)
+
+
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="axe-core is not unpacked; `./dev test` does it once"
+)
+@pytest.mark.parametrize("dress", ["light", "dark"])
+def test_axe_finds_nothing(browser, report, tmp_path, dress):
+    """Names, roles, order, contrast: nothing of any weight, in both dresses; and it does find faults."""
+    page = html(report)
+    if dress == "dark":
+        page = page.replace("@media screen and (prefers-color-scheme: dark)", "@media screen")
+    run = f"{AXE.read_text()}; axe.run()"
+
+    found, _ = ask_later(tmp_path, page, run)
+    worse, _ = ask_later(tmp_path, page.replace("--soft: #", "--soft: #8887; --old: #"), run)
+
+    assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found["violations"]] == []
+    assert len(found["passes"]) > 15
+    assert "color-contrast" in [v["id"] for v in worse["violations"]]
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
