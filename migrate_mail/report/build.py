@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from migrate_mail.report.deeds import (
     not_copied,
     run_line,
 )
+from migrate_mail.report.incidents import incidents
 from migrate_mail.report.model import DepartureLine, Foot, Report, Scope
 from migrate_mail.report.since import since as compare
 from migrate_mail.report.steps import stages_of
@@ -26,7 +27,7 @@ from migrate_mail.run.decision import facts_of, phases_now
 from migrate_mail.run.gate import AFTER_SWITCH, Facts, judge
 from migrate_mail.run.rollback import RollbackPlan, plan_rollback
 from migrate_mail.run.standing import standings_of
-from migrate_mail.run.verdict import Verdict
+from migrate_mail.run.verdict import Standing, StepStanding, Verdict
 from migrate_mail.state.store import Store
 
 _BEFORE = "May we switch?"
@@ -75,6 +76,8 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
         runs=tuple(run_line(r, plan.digest) for r in store.runs()),
         foot=Foot(__version__, plan.digest, plan.checklists, str(store.path), store.head()[1]),
         domains=tuple(pages),
+        incidents=incidents(store.runs(), store.verdicts(), facts.changes, facts.overrides),
+        accepted=_accepted(standings.values()),
         since=compare(store, since, stages) if since is not None else None,
     )
     return in_zone(report, zone)
@@ -134,6 +137,17 @@ def _latest(store: Store, facts: Facts) -> datetime | None:
         *(r.ended_at or r.started_at for r in store.runs()),
     ]
     return max(moments, default=None)
+
+
+def _accepted(standings: Iterable[StepStanding]) -> int:
+    """Return how many addresses new was seen to accept, by steps that pass: each domain counts once."""
+    by_item: dict[str | None, int] = {}
+    for one in standings:
+        if one.standing is Standing.PASS and one.result and one.card.check == "smtp.recipients":
+            counts = [f.args.get("count") for f in one.result.findings]
+            most = max((n for n in counts if isinstance(n, int)), default=0)
+            by_item[one.card.item] = max(most, by_item.get(one.card.item, 0))
+    return sum(by_item.values())
 
 
 def _oldest(verdict: Verdict) -> datetime | None:

@@ -132,6 +132,12 @@ def runs(report: Report) -> Iterator[Item]:
         yield Item(f"and {count(len(hidden), 'earlier run')} (all are in the JSON report)")
 
 
+def incidents(report: Report) -> Iterator[Item]:
+    """Give what did not go as planned, in its order."""
+    for one in report.incidents:
+        yield Item(f"{moment(one.at)}: {one.what}")
+
+
 def foot(report: Report) -> Iterator[Item]:
     """Give what a reader needs to trace this report."""
     foot = report.foot
@@ -141,6 +147,10 @@ def foot(report: Report) -> Iterator[Item]:
         yield Item(f"checklist {label}: SHA-256 {digest}")
     yield Item(
         f"history up to {foot.history} (migrate-mail state verify --head {foot.history[:16]})"
+    )
+    yield Item(
+        "unknown, too old, never looked at and waiting are no pass: a blocker that is one of these"
+        " keeps the verdict from GO, a major one is a condition"
     )
     as_of = f", data as of {moment(report.data_as_of)}" if report.data_as_of else ""
     yield Item(f"state file {foot.state}{as_of}")

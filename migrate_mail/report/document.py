@@ -68,5 +68,6 @@ def _pages(report: Report) -> Iterator[Section]:
     yield Section("Test deliveries", tuple(deeds_page.deliveries(report)))
     yield Section("Mailboxes copied", tuple(deeds_page.mailboxes(report)), "mailboxes")
     yield Section("Not copied", tuple(deeds_page.not_copied(report)))
+    yield Section("Incidents", tuple(deeds_page.incidents(report)))
     yield Section("Runs", tuple(deeds_page.runs(report)))
     yield Section("Where this comes from", tuple(deeds_page.foot(report)))

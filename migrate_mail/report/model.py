@@ -268,6 +268,14 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """Something that did not go as planned, and when."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Foot:
     """What a reader needs to find out where this comes from. history: the last link of the chain."""
 
@@ -284,7 +292,8 @@ class Report:
 
     question: what the verdict answers. why: the verdict in one sentence. data_as_of: when
     something was last recorded; oldest_at: the oldest look that the verdict counts. domains: a
-    page each when there are several. since: None when no earlier run was asked for.
+    page each when there are several. since: None when no earlier run was asked for. accepted:
+    addresses that new was seen to accept.
     """
 
     at: datetime
@@ -311,3 +320,5 @@ class Report:
     foot: Foot
     domains: tuple[DomainPage, ...] = ()
     since: Since | None = None
+    incidents: tuple[IncidentLine, ...] = ()
+    accepted: int = 0

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from migrate_mail.checks.registry import CHECKS
 from migrate_mail.checks.wording import told
 from migrate_mail.finding import Finding, Outcome, Phase
 from migrate_mail.report.model import FindingLine, StageSection, StepLine
@@ -47,13 +48,15 @@ def tally_of(members: Sequence[StepStanding]) -> tuple[tuple[str, int], ...]:
 
 def _step(one: StepStanding, names: Mapping[str, str], now: datetime) -> StepLine:
     card = one.card
+    check = CHECKS.get(card.check) if card.body == "check" else None
+    about = check.about if check else None
     at = _looked_at(one)
     said = one.confirmation
     note = f": {said.note}" if said and said.note else ""
     return StepLine(
         key=card.key,
         title=card.title,
-        why=card.why,
+        why=card.why or (about.matters if about else None),
         body=card.body,
         instruction=card.instruction,
         severity=card.severity.value,
@@ -68,7 +71,7 @@ def _step(one: StepStanding, names: Mapping[str, str], now: datetime) -> StepLin
         confirmed=f"{said.by}, {moment(said.at.astimezone(now.tzinfo))}{note}"
         if said
         else None,
-        if_fails=card.if_fails,
+        if_fails=card.if_fails or (about.mend if about else ""),
         source=card.source,
         findings=_findings(one),
     )

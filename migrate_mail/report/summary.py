@@ -39,6 +39,10 @@ def proved(report: Report) -> Iterator[Item]:
             f"{done} of {count(report.scope.accounts, 'mailbox')} copied whole,"
             f" {count(copied, 'message')} ({size(octets)})"
         )
+    if report.accepted:
+        yield Item(
+            f"{report.accepted} of {count(report.scope.addresses, 'address')} accepted by new"
+        )
     if report.deliveries:
         sent = sum(d.sent for d in report.deliveries)
         found = sum(d.on_new for d in report.deliveries)

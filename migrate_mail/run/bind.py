@@ -186,6 +186,7 @@ class _Binder:
             digest=self._digest(item),
             if_fails=self._fill(step.if_fails, item) if step.if_fails else "",
             source=step.source or "",
+            check=step.check or (step.then.check if step.then else ""),
         )
 
     def _title(self, item: str | None) -> str:

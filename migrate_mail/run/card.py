@@ -29,7 +29,8 @@ class StepCard:
 
     proved: a manual step whose `then:` check must have passed as well.
     digest: SHA-256 hex of definition, resolved parameters and inventory rows that it reads.
-    if_fails: what to do then. source: who says so, and when.
+    if_fails: what to do then. source: who says so, and when. check: the id of the check that it
+    is, or that proves it.
     """
 
     key: str
@@ -52,6 +53,7 @@ class StepCard:
     digest: str
     if_fails: str = ""
     source: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
