@@ -74,7 +74,7 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
         not_copied=tuple(not_copied(f) for f in store.sync.failures()),
         rollback=_rollback(store, plan, facts, names, now),
         runs=tuple(run_line(r, plan.digest) for r in store.runs()),
-        foot=Foot(__version__, plan.digest, plan.checklists, str(store.path), store.head()[1]),
+        foot=_foot(store, plan),
         domains=tuple(pages),
         incidents=incidents(store.runs(), store.verdicts(), facts.changes, facts.overrides),
         accepted=_accepted(standings.values()),
@@ -137,6 +137,11 @@ def _latest(store: Store, facts: Facts) -> datetime | None:
         *(r.ended_at or r.started_at for r in store.runs()),
     ]
     return max(moments, default=None)
+
+
+def _foot(store: Store, plan: PlanCard) -> Foot:
+    files, head = plan.checklists, store.head()[1]
+    return Foot(__version__, plan.digest, plan.inventory, files, str(store.path), head)
 
 
 def _accepted(standings: Iterable[StepStanding]) -> int:

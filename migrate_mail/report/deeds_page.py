@@ -143,6 +143,8 @@ def foot(report: Report) -> Iterator[Item]:
     foot = report.foot
     yield Item(f"migrate-mail {foot.version}")
     yield Item(f"plan {foot.plan_digest}")
+    if foot.inventory:
+        yield Item(f"migration.yaml with its CSV files: SHA-256 {foot.inventory}")
     for label, digest in foot.checklists:
         yield Item(f"checklist {label}: SHA-256 {digest}")
     yield Item(

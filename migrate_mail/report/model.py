@@ -277,10 +277,14 @@ class IncidentLine:
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """What a reader needs to find out where this comes from. history: the last link of the chain."""
+    """What a reader needs to find out where this comes from.
+
+    inventory: over migration.yaml and its CSV files. history: the last link of the chain.
+    """
 
     version: str
     plan_digest: str
+    inventory: str
     checklists: tuple[tuple[str, str], ...]
     state: str
     history: str

@@ -72,7 +72,7 @@ class PlanCard:
     digest: SHA-256 hex over the rest; the plan's name in the state file.
     connect: the `connect` table, printed in every report. departures: (step, `removed` or
     `changed`, why, file): what is not as the extended checklist has it. time_zone: of its reports;
-    empty: the offset of `cutover_at`.
+    empty: the offset of `cutover_at`. inventory: SHA-256 hex over migration.yaml and its CSV files.
     """
 
     name: str
@@ -95,6 +95,7 @@ class PlanCard:
     digest: str
     departures: tuple[tuple[str, str, str, str], ...] = ()
     time_zone: str = ""
+    inventory: str = ""
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON data: times as ISO 8601, spans as seconds."""

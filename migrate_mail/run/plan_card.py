@@ -40,6 +40,7 @@ def plan_card(
             (d.step, d.what, d.because, d.file) for c in checklists for d in c.departures
         ),
         time_zone=spec.cutover.time_zone or "",
+        inventory=inventory.fingerprint,
     )
     text = json.dumps([card.to_data(), inventory.fingerprint], sort_keys=True)
     return replace(card, digest=hashlib.sha256(text.encode()).hexdigest())

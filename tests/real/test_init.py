@@ -91,6 +91,8 @@ def test_from_init_to_a_printed_go(world, tmp_path):
 
     page = admin.runs("report", "--short").out
     admin.runs("report", "--format", "html", "--output", "report.html")
+    admin.runs("report", "--format", "pdf", "--output", "report.pdf")
+    assert (admin.folder / "report.pdf").read_bytes().startswith(b"%PDF-")
     assert "GO" in page.splitlines()[0]
     assert "Carla Meier" in (admin.folder / "report.html").read_text()
 

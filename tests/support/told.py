@@ -94,6 +94,7 @@ def the_plan(**changes) -> PlanCard:
         "checklists": (("site.yaml", "c0ffee"),),
         "departures": (("spf-old", "removed", "old sends nothing", "site.yaml"),),
         "digest": "plan-digest-1",
+        "inventory": "inventory-digest-1",
     }
     return plan(*STEPS, **{**values, **changes})
 
