@@ -65,6 +65,7 @@ class Tally:
     keeps as one with another.
     torn: folders whose books do not add up. vanished: those that old does not have any more.
     careful: new did not understand an APPEND; from then on it is asked before every message.
+    doubts: logins that were refused since both sides let us in; None before they ever did.
     """
 
     account: str
@@ -86,6 +87,7 @@ class Tally:
     torn: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     careful: bool = False
+    doubts: int | None = None
     lost: Counter[str] = field(default_factory=Counter)
 
     def progress(self, state: SyncState, note: str = "") -> SyncProgress:

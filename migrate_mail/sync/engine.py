@@ -13,7 +13,7 @@ from migrate_mail.inventory.model import Account
 from migrate_mail.sync.budget import SpentError
 from migrate_mail.sync.desk import MOST_REFUSALS, Desk, SyncKit, Tally, book
 from migrate_mail.sync.folder_work import work_through
-from migrate_mail.sync.patience import Patience, asked, temporary
+from migrate_mail.sync.patience import SECOND_LOOKS, Patience, asked, doubtful, temporary
 from migrate_mail.sync.phase import SyncPhase
 from migrate_mail.sync.progress import AccountOutcome, Ending
 from migrate_mail.sync.work import FolderWork, survey
@@ -107,6 +107,12 @@ def _retrying(account: Account, kit: SyncKit, tally: Tally) -> Retrying:
     """Return the policy: back off and go on, as long as the attempts get somewhere."""
     patience = Patience(lambda: tally.copied)
 
+    def again(error: BaseException) -> bool:
+        if not doubtful(error) or tally.doubts is None:
+            return temporary(error)
+        tally.doubts += 1
+        return tally.doubts <= SECOND_LOOKS
+
     def tell(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
         wish = asked(error)
@@ -119,7 +125,7 @@ def _retrying(account: Account, kit: SyncKit, tally: Tally) -> Retrying:
 
     return Retrying(
         sleep=kit.wait,
-        retry=retry_if_exception(temporary),
+        retry=retry_if_exception(again),
         stop=lambda state: stop_when_event_set(kit.stop)(state) or patience.stop(state),
         wait=patience.wait,
         before_sleep=tell,
@@ -147,6 +153,7 @@ def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
     desk = Desk(
         account, kit, tally, (doors.both_for_the_way_back if back else doors.both)(account)
     )
+    tally.doubts = 0
     with desk:
         tally.total = tally.done = tally.failed = tally.folders = 0
         tally.elsewhere = tally.gone = 0

@@ -14,6 +14,8 @@ TRIES = 6
 """Attempts without a single message copied in between before an account is given up."""
 PATIENCE = 2 * 3600.0
 """Seconds of pauses that a server may ask for without a single message in between."""
+SECOND_LOOKS = 2
+"""Tries with a password that was right a moment ago and is refused now: as few as lock nobody out."""
 _TEMPORARY = frozenset(
     {"timeout", "refused", "unreachable", "closed", "busy", "dns", "garbage"}
 )
@@ -32,6 +34,11 @@ def temporary(error: BaseException) -> bool:
     if wish is not None:
         return wish.act != "later"
     return isinstance(error, NetError) and error.kind in _TEMPORARY
+
+
+def doubtful(error: BaseException) -> bool:
+    """Tell whether a login was refused: of one that worked a moment ago that may be a server in a restart."""
+    return isinstance(error, NetError) and error.kind == "auth"
 
 
 class Patience:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from migrate_mail.checklist.load import load_checklist
 from migrate_mail.checks.registry import CHECKS
-from migrate_mail.finding import Finding, Outcome
+from migrate_mail.finding import Finding, Outcome, Severity, worst
 from migrate_mail.lab.signing import (
     NEW_SELECTOR,
     OLD_SELECTOR,
@@ -19,6 +21,9 @@ from migrate_mail.lab.signing import (
     signed_message,
     strings,
 )
+from migrate_mail.run.bind import bind
+from migrate_mail.run.gate import BEFORE_SWITCH, Facts, judge
+from migrate_mail.state.records import Confirmation, ResultRecord
 from real.healthy import CONFIG, NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
 from real.servers.world import ALIASES, DOMAIN, TTL, World
 from support.seeing import Eyes, open_eyes, switched
@@ -66,13 +71,43 @@ def _all(eyes: Eyes) -> dict[str, list[Finding]]:
         return dict(zip(ASKED, seen, strict=True))
 
 
-def _found(eyes: Eyes) -> dict[str, set[str]]:
+def _found(seen: Mapping[str, list[Finding]]) -> dict[str, set[str]]:
     """Return the tags of what failed, by check; what could not be looked at is named as such."""
     bad = {
         name: {f.tag if f.outcome is Outcome.FAIL else f"? {f.tag}" for f in findings if f.outcome in {Outcome.FAIL, Outcome.UNKNOWN}}
-        for name, findings in _all(eyes).items()
+        for name, findings in seen.items()
     }  # fmt: skip
     return {name: tags for name, tags in bad.items() if tags}
+
+
+def _verdict(eyes: Eyes, seen: Mapping[str, list[Finding]]) -> tuple[str, str]:
+    """Return what the gate says when builtin:core gave this, and what it should say.
+
+    What is not looked at in this world (logins, deliveries, what people do) is taken as well.
+    """
+    plan = bind([load_checklist("builtin:core", Path())], eyes.inventory).card
+    now = datetime.now(UTC)
+    outcomes = {c.key: worst([f.outcome for f in seen[c.check]]) if c.check in seen else Outcome.PASS for c in plan.steps}  # fmt: skip
+    facts = Facts(
+        {c.key: ResultRecord(c.key, c.digest, outcomes[c.key], now, now, tuple(seen.get(c.check, ()))) for c in plan.steps},
+        [Confirmation(c.key, c.digest, "anna", "", now) for c in plan.steps if c.body == "manual"],
+        (), (), (),
+    )  # fmt: skip
+    said = judge(plan, facts, now, BEFORE_SWITCH).word.value
+    bad = {
+        (c.severity, outcomes[c.key])
+        for c in plan.steps
+        if c.phase in BEFORE_SWITCH and outcomes[c.key] in {Outcome.FAIL, Outcome.UNKNOWN}
+    }
+    return said, _should(bad)
+
+
+def _should(bad: set[tuple[Severity, Outcome]]) -> str:
+    if (Severity.BLOCKER, Outcome.FAIL) in bad:
+        return "NO-GO"
+    if (Severity.BLOCKER, Outcome.UNKNOWN) in bad:
+        return "CANNOT TELL"
+    return "CONDITIONAL" if {s for s, _ in bad} & {Severity.MAJOR} else "GO"
 
 
 def test_a_healthy_move_is_all_pass_in_seconds(eyes):
@@ -83,6 +118,7 @@ def test_a_healthy_move_is_all_pass_in_seconds(eyes):
 
     assert {n: [f for f in fs if f.outcome is not Outcome.PASS] for n, fs in seen.items() if {f.outcome for f in fs} != {Outcome.PASS}} == {}  # fmt: skip
     assert [f.tag for f in seen["dns.dnssec"]] == ["DNSSEC_SECURE"]
+    assert _verdict(eyes, seen) == ("GO", "GO")
     assert took < LONGEST
 
 
@@ -313,9 +349,11 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found_by_its_check(world, web, eyes, fault):
-    """What is wrong is found, by the check that names it, and nothing else is called wrong."""
+    """What is wrong is found, by the check that names it, and nothing else; and a blocker is NO-GO."""
     plant, wanted = FAULTS[fault]
     with ExitStack() as stack:
         stack.enter_context(plant(world, web))
-        found = _found(eyes)
-    assert found == wanted
+        seen = _all(eyes)
+    said, should = _verdict(eyes, seen)
+    assert _found(seen) == wanted
+    assert said == should

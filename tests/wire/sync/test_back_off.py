@@ -165,3 +165,33 @@ def test_too_many_connections_are_fewer_from_then_on(tmp_path):
         outcomes = mini.sync_all(jobs=6)
         assert [o.state for o in outcomes] == ["done"] * 6
         assert old.most_open > 2
+
+
+RESTARTED = Line("APPEND", "", after=4, bye="restarting")
+WRONG = "NO [AUTHENTICATIONFAILED] Authentication failed."
+
+
+def test_a_login_that_worked_a_moment_ago_is_tried_again(mini):
+    """A server in a restart may call a right password wrong; that is no reason to give the account up."""
+    mini.new.lines = [replace(RESTARTED), Line("LOGIN", WRONG, after=1, times=2)]
+    assert mini.sync().state == "done"
+    assert len(mini.waits) == 3
+    assert complete(mini)
+
+
+def test_a_login_that_stays_refused_is_given_up(mini):
+    """After two more tries: a password may have been changed, and too many tries lock the account."""
+    mini.new.lines = [replace(RESTARTED), Line("LOGIN", WRONG, after=1, times=99)]
+    outcome = mini.sync()
+    assert outcome.state == "failed"
+    assert "is wrong" in outcome.reason
+    assert len(mini.waits) == 3
+    assert sum(line.verb == "LOGIN" for line in mini.new.log) == 4
+
+
+def test_a_login_that_never_worked_is_tried_once(mini):
+    """A wrong password is wrong."""
+    mini.new.lines = [Line("LOGIN", WRONG, times=99)]
+    assert mini.sync().state == "failed"
+    assert mini.waits == []
+    assert sum(line.verb == "LOGIN" for line in mini.new.log) == 1
