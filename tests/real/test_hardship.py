@@ -25,6 +25,7 @@ from migrate_mail.sync.desk import SyncKit
 from migrate_mail.sync.fleet import sync_all
 from migrate_mail.sync.mailbox import Doors
 from real.servers.logins import HOST, Logins
+from support.seeing import open_eyes
 
 pytestmark = pytest.mark.real
 
@@ -118,8 +119,11 @@ def _complete(dovecot, kind: str) -> bool:
     )
 
 
-def test_a_full_mailbox_stops_its_account_and_no_other(dovecot, sync):
-    """Quota reached in the middle: the reason and the next step are told, and with more room the rest arrives."""
+def test_a_full_mailbox_stops_its_account_and_no_other(dovecot, sync, tmp_path):
+    """Quota reached in the middle: the reason and the next step are told, and with more room the rest arrives.
+
+    The check of the room says so beforehand.
+    """
     dovecot.stop()
     dovecot.start(QUOTA.format(bytes=1_000_000))
     try:
@@ -128,6 +132,11 @@ def test_a_full_mailbox_stops_its_account_and_no_other(dovecot, sync):
         assert full["anna"].state == "failed"
         assert "quota" in full["anna"].reason.lower()
         assert _there(dovecot, "anna@quota.test").total() < MANY
+        room = open_eyes(tmp_path / "migration.yaml", patience=5).see("imap.room")
+        assert {f.subject: f.tag for f in room} == {
+            "anna@old.test": "QUOTA_TOO_SMALL",
+            "bert@old.test": "QUOTA_ENOUGH",
+        }
     finally:
         dovecot.stop()
         dovecot.start()

@@ -67,7 +67,7 @@ class Seen:
 class MiniServer:
     """Open with `with`. Passwords are `pw`; tokens are those in `tokens`.
 
-    size: what every message is said to have; 0: what it has.
+    size: what every message is said to have; 0: what it has. quota: KiB used and allowed.
     """
 
     def __init__(self, greeting: str = "ready", able: str = PLAIN) -> None:
@@ -83,6 +83,7 @@ class MiniServer:
         self.most_connections = 1000
         self.poison = b""
         self.size = 0
+        self.quota: tuple[int, int] | None = None
         self.now_open = self.most_open = self._connections = 0
         self.lock = threading.RLock()
         self._server = _Threads(("127.0.0.1", 0), _Talk)
@@ -279,6 +280,12 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def do_namespace(self):
         self.put('* NAMESPACE (("" "/")) NIL NIL')
+
+    def do_getquotaroot(self):
+        self.put('* QUOTAROOT "INBOX" "user"')
+        if self.mini.quota:
+            used, most = self.mini.quota
+            self.put(f'* QUOTA "user" (STORAGE {used} {most})')
 
     def do_noop(self):
         pass

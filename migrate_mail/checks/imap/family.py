@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.imap.capabilities import capabilities
 from migrate_mail.checks.imap.login import login
 from migrate_mail.checks.imap.parity import parity
+from migrate_mail.checks.imap.room import room
 from migrate_mail.checks.imap.stragglers import stragglers
 
 CHECKS: tuple[AnyCheck, ...] = (
     login,
+    capabilities,
+    room,
     parity,
     stragglers,
 )

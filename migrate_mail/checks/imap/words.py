@@ -2,6 +2,8 @@
 
 WORDING: dict[str, str] = {
     "FOLDERS_NOT_COMPARED": "{uncompared} of {folders} folders of {subject} could not be compared",
+    "IMAP_AS_OLD": "new offers the extensions that programs use at old ({kept} of them)",
+    "IMAP_EXTENSIONS_LOST": "new does not offer what old does: {lost}",
     "LEFT_AT_OLD": "{left} of {arrived} messages that came to {subject} at old since {since} are not at new",
     "LOGIN_REFUSED": "the {side} system refuses the login of user {user}: {text}",
     "LOGIN_WORKS": "user {user} can log in at the {side} system and sees {folders} folders",
@@ -10,4 +12,7 @@ WORDING: dict[str, str] = {
     "NOTHING_LEFT": "nothing is left: each of the {arrived} messages that came to {subject} at old since {since} is at new",
     "NOT_SWITCHED": "the MX of {domain} was not switched, or was switched back: nothing can be left at old",
     "PARITY": "new has all {old} messages of {subject}, in {folders} folders",
+    "QUOTA_ENOUGH": "{to_come} are still to come to {subject}, and the quota at new has {left} left",
+    "QUOTA_NOT_TOLD": "the {side} system tells of no quota for {subject}",
+    "QUOTA_TOO_SMALL": "{to_come} are still to come to {subject}, and the quota at new has only {left} left",
 }
