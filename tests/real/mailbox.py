@@ -53,7 +53,11 @@ class Mailbox:
     def __init__(self, address: str, *, user: str, password: str, ca: Path | None) -> None:
         self._imap = _dialled(address, ca)
         answer = f"\0{user}\0{password}".encode()
-        self._do("authenticate", "PLAIN", lambda _: answer)
+        try:
+            self._do("authenticate", "PLAIN", lambda _: answer)
+        except BaseException:
+            self._imap.shutdown()
+            raise
         self.separator = self._list('""')[0][1]
         namespaces = self._do("namespace")[0]
         found = re.match(rb'\(\("([^"]*)"', namespaces)

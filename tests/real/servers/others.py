@@ -16,7 +16,7 @@ import threading
 from pathlib import Path
 
 from real.servers.network import Network
-from real.servers.processes import PATH, Processes
+from real.servers.processes import PATH, Processes, until
 
 UNPACKED = Path(sys.prefix) / "others"
 CYRUS = UNPACKED / "cyrus-imapd" / "usr/lib/cyrus/bin/imapd"
@@ -162,6 +162,8 @@ class Courier(Other):
         self._put("etc/userdb", "".join(rows), 0o600)
         text = COURIER_RUN.format(folder=folder, address=self.address)
         self._start("courier", "unshare", "-m", self._put("run.sh", text, 0o755))
+        user, password = next(iter(users.items()))
+        until(lambda: lets_in(self.address, user, password), "Courier lets nobody in")
 
     def _row(self, user: str, password: str) -> str:
         hashed = subprocess.run(
@@ -172,6 +174,19 @@ class Courier(Other):
         made = ["/usr/bin/maildirmake.courier", str(home)]
         subprocess.run(made, check=True, user=MAIL, group=MAIL)
         return f"{user}\tuid={MAIL}|gid={MAIL}|home={self.folder}/mail|mail={home}|imappw={hashed}\n"
+
+
+def lets_in(address: str, user: str, password: str) -> bool:
+    """Tell whether a login works: who knows the passwords may be later than who takes the calls."""
+    said = b""
+    try:
+        with socket.create_connection((address, 143), timeout=5) as line:
+            line.sendall(f"a LOGIN {user} {password}\r\n".encode())
+            while b"\na " not in said and (part := line.recv(4096)):
+                said += part
+    except OSError:
+        return False
+    return b"\na OK" in said
 
 
 def lacking() -> list[str]:
