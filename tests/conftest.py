@@ -6,6 +6,14 @@ import ipaddress
 import sys
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = (
+    "story/test_way.py", "story/test_demo.py", "story/test_secrets.py", "real/test_others.py",
+    "real/test_hardship.py", "real/test_logins.py", "real/test_trouble.py", "real/test_kill.py",
+)  # fmt: skip
+"""Modules whose set-up is long: one worker runs all of it. (The mark xdist_group is without effect in
+pytest-xdist 3.8 with pytest 9.2.)"""
 
 _attempts: list[str] = []
 _EVENTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
@@ -35,3 +43,17 @@ def _stays_on_loopback():
     _attempts.clear()
     yield
     assert not _attempts, f"tried to leave the loopback: {_attempts}"
+
+
+class _ByFixture(LoadScopeScheduling):
+    """Shares tests out one by one, but for those of `TOGETHER`, module by module."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.endswith(TOGETHER) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Say how tests are shared out over the workers."""
+    return _ByFixture(config, log)

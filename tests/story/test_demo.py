@@ -10,8 +10,6 @@ from migrate_mail.errors import ExitCode
 from migrate_mail.state.store import Store
 from support.commands import Commands, Said
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 BLOCKER = """\
 import sys
 

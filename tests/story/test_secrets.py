@@ -15,9 +15,6 @@ from migrate_mail.lab.scene import scene
 from support.commands import Commands
 from support.office import Office, open_office
 
-pytestmark = pytest.mark.xdist_group("secrets")
-
-
 WRONG = "falsch-Geheim-77"
 ANNA = "anna@lindenhof.example"
 

@@ -13,9 +13,6 @@ from migrate_mail.lab.scene import scene
 from support.commands import Said
 from support.office import Office, open_office
 
-pytestmark = pytest.mark.xdist_group("way")
-
-
 OLD, NEW = ["10 mx1.oldhost.example."], ["10 mx1.newhost.example."]
 
 
