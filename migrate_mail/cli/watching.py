@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from migrate_mail.cli.console import note
 from migrate_mail.cli.stopping import stop_on_signal
 from migrate_mail.errors import StateError
+from migrate_mail.files.whole import written_whole
 
 _LOOK = 1.0
 _AGES = 60.0
@@ -44,12 +44,8 @@ def keep_writing(state: Path, output: Path, make: Callable[[], bytes]) -> None:
 
 
 def _write(output: Path, made: bytes) -> None:
-    half = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
+    with written_whole(output) as half:
         half.write_bytes(made)
-        half.replace(output)
-    finally:
-        half.unlink(missing_ok=True)
 
 
 def _stamp(state: Path) -> tuple[tuple[int, int], ...]:

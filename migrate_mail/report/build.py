@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,6 +28,7 @@ from migrate_mail.run.gate import AFTER_SWITCH, Facts, judge
 from migrate_mail.run.rollback import RollbackPlan, plan_rollback
 from migrate_mail.run.standing import standings_of
 from migrate_mail.run.verdict import Standing, StepStanding, Verdict
+from migrate_mail.state.records import DeliveryRecord, RunRecord, SyncTotals
 from migrate_mail.state.store import Store
 
 _BEFORE = "May we switch?"
@@ -47,9 +48,9 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
     verdict = judge(plan, facts, now, phases)
     standings = standings_of(plan, facts.results, facts.confirmations, facts.waivers, now)
     names = {p.key: _name(p) for p in plan.people}
-    totals = store.sync.totals()
+    totals, runs, deliveries = store.sync.totals(), store.runs(), store.deliveries()
     stages = stages_of(list(standings.values()), phases, names, now.astimezone(zone))
-    pages = domain_pages(plan, facts, standings, totals, phases, names, now)
+    pages = domain_pages(plan, facts, stages, totals, phases, names, now)
     reasons = [r for r in verdict.reasons if r.weight != "condition"]
     conditions = [r for r in verdict.reasons if r.weight == "condition"]
     report = Report(
@@ -59,7 +60,7 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
         verdict=verdict.word.value,
         why=why_sentence(verdict),
         holds_until=verdict.holds_until,
-        data_as_of=_latest(store, facts),
+        data_as_of=_latest(facts, totals, runs, deliveries),
         oldest_at=_oldest(verdict),
         reasons=whys(reasons, names),
         conditions=whys(conditions, names),
@@ -69,14 +70,14 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
         departures=tuple(DepartureLine(*one) for one in plan.departures),
         stages=stages,
         dns_changes=tuple(dns_change_line(c) for c in facts.changes),
-        deliveries=delivery_lines(store.deliveries()),
+        deliveries=delivery_lines(deliveries),
         accounts=tuple(account_line(t) for t in totals),
         not_copied=tuple(not_copied(f) for f in store.sync.failures()),
         rollback=_rollback(store, plan, facts, names, now),
-        runs=tuple(run_line(r, plan.digest) for r in store.runs()),
+        runs=tuple(run_line(r, plan.digest) for r in runs),
         foot=_foot(store, plan),
         domains=tuple(pages),
-        incidents=incidents(store.runs(), store.verdicts(), facts.changes, facts.overrides),
+        incidents=incidents(runs, store.verdicts(), facts.changes, facts.overrides),
         accepted=_accepted(standings.values()),
         since=compare(store, since, stages) if since is not None else None,
     )
@@ -124,7 +125,12 @@ def _rollback(
     return replace(back, steps=steps)
 
 
-def _latest(store: Store, facts: Facts) -> datetime | None:
+def _latest(
+    facts: Facts,
+    totals: Sequence[SyncTotals],
+    runs: Sequence[RunRecord],
+    deliveries: Sequence[DeliveryRecord],
+) -> datetime | None:
     """Return when anything was last recorded."""
     moments = [
         *(r.ended_at for r in facts.results.values()),
@@ -132,9 +138,9 @@ def _latest(store: Store, facts: Facts) -> datetime | None:
         *(w.at for w in facts.waivers),
         *(o.at for o in facts.overrides),
         *(at for c in facts.changes for _, _, at in c.events),
-        *(d.sent_at for d in store.deliveries()),
-        *(t.last_at for t in store.sync.totals() if t.last_at),
-        *(r.ended_at or r.started_at for r in store.runs()),
+        *(d.sent_at for d in deliveries),
+        *(t.last_at for t in totals if t.last_at),
+        *(r.ended_at or r.started_at for r in runs),
     ]
     return max(moments, default=None)
 

@@ -9,18 +9,16 @@ from datetime import datetime
 from migrate_mail.finding import Phase
 from migrate_mail.report.decided import why_sentence, whys
 from migrate_mail.report.deeds import dns_change_line
-from migrate_mail.report.model import DomainPage, StepMark
-from migrate_mail.report.words import SAID
+from migrate_mail.report.model import DomainPage, StageSection, StepMark
 from migrate_mail.run.card import PlanCard, StepCard
 from migrate_mail.run.gate import Facts, judge
-from migrate_mail.run.verdict import StepStanding
 from migrate_mail.state.records import SyncTotals
 
 
 def domain_pages(
     plan: PlanCard,
     facts: Facts,
-    standings: Mapping[str, StepStanding],
+    stages: Sequence[StageSection],
     totals: Sequence[SyncTotals],
     phases: Sequence[Phase],
     names: Mapping[str, str],
@@ -30,18 +28,19 @@ def domain_pages(
 
     A domain is judged by its own steps and by those of no domain, so that one may go alone.
     """
+    lines = {line.key: line for stage in stages for line in stage.steps}
     for domain in plan.domains if len(plan.domains) > 1 else ():
         changes = [c for c in facts.changes if c.domain == domain]
         mine = replace(facts, changes=changes)
         verdict = judge(part_of(plan, domain), mine, now, phases)
-        own = [s for s in standings.values() if domain_of(s.card, plan.domains) == domain]
+        own = [lines[c.key] for c in plan.steps if domain_of(c, plan.domains) == domain]
         boxes = [t for t in totals if t.account.rpartition("@")[2].lower() == domain]
         yield DomainPage(
             domain=domain,
             verdict=verdict.word.value,
             why=why_sentence(verdict),
             reasons=whys(verdict.reasons, names),
-            steps=tuple(_mark(s, names) for s in own),
+            steps=tuple(StepMark(s.key, s.title, s.standing, s.said, s.owner) for s in own),
             mailboxes=len(boxes),
             whole=sum(t.last_state == "done" and not t.failed for t in boxes),
             messages=sum(t.copied for t in boxes),
@@ -61,9 +60,3 @@ def domain_of(card: StepCard, domains: Sequence[str]) -> str | None:
     """Return the domain that a step instance is about: its item, or its item's part after the @."""
     domain = (card.item or "").rpartition("@")[2].lower()
     return domain if domain in domains else None
-
-
-def _mark(one: StepStanding, names: Mapping[str, str]) -> StepMark:
-    card = one.card
-    owner = names.get(card.owner, card.owner) if card.owner else None
-    return StepMark(card.key, card.title, one.standing.value, SAID[one.standing.value], owner)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from migrate_mail.checks.dns.observing import Silent, observe
+from migrate_mail.checks.imap.stragglers import switched_at
 from migrate_mail.inventory.model import Inventory
 from migrate_mail.run.world import World
 from migrate_mail.state.records import TtlObservation
@@ -48,14 +49,14 @@ def look(world: World) -> tuple[list[TtlObservation], list[Silent]]:
 
 def clocks(inventory: Inventory, store: Store, now: datetime) -> list[DomainClock]:
     """Return when each domain may be switched, by the journal alone."""
-    journal = store.ttl_journal()
+    journal, changes = store.ttl_journal(), store.dns_changes()
     spec = inventory.spec
     found = []
     for domain in spec.domains:
         terms = schedule(rrsets_of(spec, domain), journal, now)
         mx = seen(domain, "MX", journal)
         at = terms.earliest
-        switched = _switched(store, domain)
+        switched = switched_at(changes, domain)
         if switched is not None and mx is not None:
             told: After | None = _after_switch(switched, mx, now)
         else:
@@ -64,13 +65,6 @@ def clocks(inventory: Inventory, store: Store, now: datetime) -> list[DomainCloc
         passed = policy.passed if policy else None
         found.append(DomainClock(domain, terms, told, passed, switched))
     return found
-
-
-def _switched(store: Store, domain: str) -> datetime | None:
-    """Return when the MX of a domain was switched; None before, and when it was taken back."""
-    made = [c for c in store.dns_changes() if c.domain == domain and c.when("applied")]
-    last = made[-1] if made else None
-    return last.when("applied") if last is not None and last.kind == "switch" else None
 
 
 def _after_switch(switched: datetime, mx: Seen, now: datetime) -> After:
