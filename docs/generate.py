@@ -13,7 +13,7 @@ from migrate_mail.checklist.schema import checklist_schema
 from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.registry import CHECKS
 from migrate_mail.cli.checks import data_of
-from migrate_mail.cli.main import COMMANDS, app
+from migrate_mail.cli.main import COMMANDS, application
 from migrate_mail.files.codes import CODES
 from migrate_mail.inventory.schema import inventory_schema
 
@@ -49,14 +49,13 @@ _CHECKLIST = (
 def commands() -> Iterator[str]:
     """Give the help of every command, in the order of a migration."""
     yield from _head("Commands", "What each command's `--help` says.")
-    for _, command in COMMANDS:
-        name = command.__name__
+    for name in COMMANDS:
         yield from (f"## {name}", "", "```text", *_help(name), "```", "")
 
 
 def _help(name: str) -> list[str]:
     said = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(
-        app, [name, "--help"], prog_name="migrate-mail"
+        application(), [name, "--help"], prog_name="migrate-mail"
     )
     return [line.rstrip() for line in said.output.strip().splitlines()]
 

@@ -62,23 +62,25 @@ class ReadOnlySession:
         returns = ""
         if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
             returns = " RETURN (SPECIAL-USE CHILDREN)"
+        # Before LIST: after it Dovecot reads a whole Maildir again to answer the same STATUS.
+        early = self._flight(known[:FLIGHT])
         with self._talk("LIST"):
             # Without NAMESPACE (RFC 2342) the root tells at least what separates levels.
             space = "NAMESPACE" in self.capabilities
             root = wire.ask("NAMESPACE") if space else wire.ask("LIST", '""', '""')
             listed, subscribed = wire.ask("LIST", '""', f'"*"{returns}'), wire.ask("LSUB", '""', '"*"')  # fmt: skip
-        early = self._flight(known[:FLIGHT])
+            wire.flush()
 
         def read() -> Mailboxes:
+            # A folder that is gone by now is asked for again, if it is asked for at all.
+            states = [(name, self._state(tag)) for name, tag in early]
+            self._early = {n: s for n, s in states if isinstance(s, FolderStatus)}
             with self._talk("LIST"):
                 told = wire.answer(root)
                 prefix, delimiter = self._space(told)
                 others = parse.foreign_spaces(told.of("NAMESPACE"), self._names)
                 folders = self._listed(wire.answer(listed), "LIST")
                 active = self._listed(wire.answer(subscribed), "LSUB")
-            # A folder that is gone by now is asked for again, if it is asked for at all.
-            states = [(name, self._state(tag)) for name, tag in early]
-            self._early = {n: s for n, s in states if isinstance(s, FolderStatus)}
             own = frozenset(f.name for f in active if f.selectable)
             return Mailboxes(tuple(folders), own, prefix, delimiter, others)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from migrate_mail.cli.main import app
+from migrate_mail.cli.main import application
 
 HERE = Path(__file__).parent
 GOOD = HERE / "good"
@@ -52,7 +52,7 @@ def test_a_broken_file_is_explained(case, tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     before = _state(tmp_path)
 
-    result = CliRunner().invoke(app, ["validate", target])
+    result = CliRunner().invoke(application(), ["validate", target])
 
     expected = case.with_suffix(".expected")
     if request.config.getoption("--update", default=False):
@@ -85,7 +85,7 @@ def test_the_good_files_are_good(monkeypatch):
     """The files that the broken ones are made from are valid themselves."""
     monkeypatch.chdir(GOOD)
 
-    result = CliRunner().invoke(app, ["validate", "migration.yaml", "site.yaml"])
+    result = CliRunner().invoke(application(), ["validate", "migration.yaml", "site.yaml"])
 
     assert (result.exit_code, result.stdout, result.stderr) == (0, "2 files are valid\n", "")
 
@@ -95,7 +95,7 @@ def test_json_names_code_and_place(tmp_path, monkeypatch):
     target = _lay_out(HERE / "checklist" / "circle.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
 
-    result = CliRunner().invoke(app, ["validate", "--json", target])
+    result = CliRunner().invoke(application(), ["validate", "--json", target])
 
     assert result.exit_code == 2
     assert result.stderr == ""

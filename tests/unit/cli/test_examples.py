@@ -12,7 +12,7 @@ from support.commands import Commands
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text()
-NAMES = {command.__name__ for _, command in COMMANDS}
+NAMES = set(COMMANDS)
 
 
 def _blocks(language: str) -> list[str]:

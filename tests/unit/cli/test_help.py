@@ -10,12 +10,12 @@ import pytest
 from typer.main import get_command
 
 from migrate_mail.checklist.load import load_checklist
-from migrate_mail.cli.main import COMMANDS, app
+from migrate_mail.cli.main import COMMANDS, application
 from support.commands import Commands
 
-NAMES = [command.__name__ for _, command in COMMANDS]
+NAMES = list(COMMANDS)
 WIDTH = 80
-ROOT = get_command(app)
+ROOT = get_command(application())
 
 
 @pytest.fixture(scope="module")
