@@ -78,6 +78,7 @@ class BodyStream:
         self._names = names
         self._to_ask = deque(step for w in wanted for step in _steps(w))
         self._asked: deque[tuple[_Step, bytes]] = deque()
+        self._reading = False
         self._left = 0
         self._held = b""
         self._compress = False
@@ -92,6 +93,7 @@ class BodyStream:
         while self._to_ask or self._asked:
             self._ask_ahead()
             step, tag = self._asked.popleft()
+            self._reading = True
             if not step.uids:
                 answer = self._finish(tag)
                 refused = "" if answer.kind == "OK" else answer.words
@@ -104,6 +106,7 @@ class BodyStream:
                     self._pass_over()
                 answer = self._wire.answer(tag)
                 refused = refused or ("" if answer.kind == "OK" else answer.words)
+            self._reading = False
             if step.last:
                 yield Closed(step.folder, refused)
 
@@ -120,6 +123,11 @@ class BodyStream:
         if not self._left:
             self._end()
         return data
+
+    @property
+    def over(self) -> bool:
+        """True when all that was wanted has come."""
+        return not (self._to_ask or self._asked or self._reading)
 
     def waiting(self, seconds: float) -> bool:
         """Tell whether more can be read within so many seconds."""

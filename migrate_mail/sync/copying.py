@@ -72,7 +72,11 @@ class _Pump:
                 # What old still sends is not wanted any more.
                 self._desk.old.hang_up()
                 break
-            if self._appender.open and not self._stream.waiting(_IDLE):
+            if (
+                self._appender.open
+                and not self._stream.over
+                and not self._stream.waiting(_IDLE)
+            ):
                 self._appender.end()
         self._take(self._appender.results(all_of_them=True))
 
