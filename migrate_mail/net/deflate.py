@@ -28,6 +28,7 @@ class DeflateSocket:
         self._packed = came
         self._ready = b""
         self._full = False
+        self._over = False
 
     def recv(self, most: int) -> bytes:
         """Return some bytes, about as many as wanted; empty at the end. zlib.error for garbage."""
@@ -43,13 +44,27 @@ class DeflateSocket:
         packed = self._out.compress(data) + self._out.flush(zlib.Z_SYNC_FLUSH)
         self._sock.sendall(packed)
 
-    def pending(self) -> int:
-        """Return how many bytes can be read without waiting."""
+    def pending(self) -> bool:
+        """Tell whether something can be read without waiting, if only the end."""
         self._ready = self._unpacked()
-        while not self._ready and isinstance(self._sock, TlsSocket) and self._sock.pending():
-            self._packed = self._sock.recv(_MOST)
+        while not (self._ready or self._over) and self._secure_pending():
+            self._take_in()
             self._ready = self._unpacked()
-        return len(self._ready)
+        return bool(self._ready) or self._over
+
+    def fetch(self) -> None:
+        """Take in what has come, once; it may be too little for anything to be read."""
+        if isinstance(self._sock, TlsSocket):
+            self._sock.fetch()
+        else:
+            self._take_in()
+
+    def _secure_pending(self) -> bool:
+        return isinstance(self._sock, TlsSocket) and self._sock.pending()
+
+    def _take_in(self) -> None:
+        self._packed = self._sock.recv(_MOST)
+        self._over = not self._packed
 
     def settimeout(self, seconds: float | None) -> None:
         """Set how long each wait of the socket may take."""

@@ -142,14 +142,24 @@ class Stream:
         return found
 
     def waiting(self, seconds: float = 0) -> bool:
-        """Tell whether something can be read now, or can within so many seconds."""
+        """Tell whether something can be read now, or can within so many seconds.
+
+        Under TLS and compression bytes may come that carry no text (session tickets, empty
+        blocks): they do not count, or the next read would wait for what is never sent.
+        """
         if self._at < len(self._buffer):
             return True
-        if not isinstance(self.sock, socket.socket) and self.sock.pending():
-            return True
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        until = time.monotonic() + seconds
+        with boundary(self.endpoint, self.phase):
+            while isinstance(self.sock, socket.socket) or not self.sock.pending():
+                poll = select.poll()
+                poll.register(self.sock, select.POLLIN)
+                if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
+                    return False
+                if isinstance(self.sock, socket.socket):
+                    return True
+                self.sock.fetch()
+        return True
 
     def _take(self, size: int) -> bytes:
         taken = self._buffer[self._at : self._at + size]

@@ -53,11 +53,15 @@ class TlsSocket:
             self.tls.write(data)
             self._push()
 
-    def pending(self) -> int:
-        """Return how many bytes can be read without waiting."""
+    def pending(self) -> bool:
+        """Tell whether something can be read without waiting, if only the end."""
         if not self._ready:
             self._ready = self._decrypted(_CHUNK)
-        return len(self._ready)
+        return bool(self._ready) or self._over
+
+    def fetch(self) -> None:
+        """Take in what has come, once; it may be too little for anything to be read."""
+        self._pull()
 
     def settimeout(self, seconds: float | None) -> None:
         """Set how long each wait of the socket may take."""

@@ -34,7 +34,7 @@ def test_both_ways(said):
             while len(got) < len(data):
                 got += there.recv(1000)
             assert got == data
-        assert there.pending() == 0
+        assert not there.pending()
 
 
 def test_what_came_before_is_not_lost(ends):
@@ -65,7 +65,7 @@ def test_a_bomb_bursts_in_small_pieces(ends):
 
     assert seen == size
     assert largest <= 1024 * 1024
-    assert sock.pending() == 0
+    assert not sock.pending()
 
 
 def test_the_end_is_the_end(ends):
