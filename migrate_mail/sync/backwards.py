@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from migrate_mail.state.records import CopyRecord, FolderRecord
 from migrate_mail.state.sync_journal import SyncJournal
 from migrate_mail.sync.remembered import known_names
 
@@ -26,22 +28,27 @@ class Backwards:
         there = {new: old for old, new in known_names(self.journal, self.address).items()}
         return there | known_names(self.journal, book_of(self.address))
 
+    def receipts(self) -> Iterator[tuple[FolderRecord, Iterator[CopyRecord]]]:
+        """Yield each pair of folders of the way there, with what was copied or found there already."""
+        for record in self.journal.folders(self.address):
+            yield record, self.journal.copies(record.id)
+
     def brought(self, new_name: str, new_uidvalidity: int) -> set[int]:
         """Return the UIDs in a folder at new that came from old, or that old had as well."""
         return {
             copy.new_uid
-            for record in self.journal.folders(self.address)
+            for record, copies in self.receipts()
             if (record.new_name, record.new_uidvalidity) == (new_name, new_uidvalidity)
-            for copy in self.journal.copies(record.id)
+            for copy in copies
         }
 
     def originals(self, old_name: str, old_uidvalidity: int) -> set[int]:
         """Return the UIDs in a folder at old whose copy is at new: nothing else is their copy."""
         return {
             copy.old_uid
-            for record in self.journal.folders(self.address)
+            for record, copies in self.receipts()
             if (record.old_name, record.old_uidvalidity) == (old_name, old_uidvalidity)
-            for copy in self.journal.copies(record.id)
+            for copy in copies
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from migrate_mail.errors import NetError
 from migrate_mail.state.records import FolderLook
@@ -11,6 +12,7 @@ from migrate_mail.sync.analysis import Difference, difference, follow_flags
 from migrate_mail.sync.bodies import uid_sets
 from migrate_mail.sync.copying import copy
 from migrate_mail.sync.desk import Desk
+from migrate_mail.sync.moved import MovedAtNew
 from migrate_mail.sync.refusal import FullError
 from migrate_mail.sync.settle import find_receipts, settle
 from migrate_mail.sync.singles import send_singly
@@ -23,7 +25,8 @@ def work_through(desk: Desk, works: Sequence[FolderWork]) -> None:
     desk.kit.journal.clear_failures(desk.account, [w.pair.old for w in works])
     if desk.labels is not None:
         works = desk.labels.arrange(desk.old, works, all_count=desk.additions_only)
-    ready = [w for w in works if _without_refusal(desk, w, _plan)]
+    plan = partial(_plan, moved=MovedAtNew(desk) if desk.back else None)
+    ready = [w for w in works if _without_refusal(desk, w, plan)]
     copy(desk, ready)
     for work in ready:
         _without_refusal(desk, work, _finish)
@@ -56,7 +59,7 @@ def _without_refusal(
     return True
 
 
-def _plan(desk: Desk, work: FolderWork) -> None:
+def _plan(desk: Desk, work: FolderWork, *, moved: MovedAtNew | None) -> None:
     """Find out what is to be copied; follow flags."""
     if desk.stopped:
         return
@@ -71,6 +74,8 @@ def _plan(desk: Desk, work: FolderWork) -> None:
     desk.tally.done += found.copied + found.already
     desk.tally.elsewhere += len(work.elsewhere or ())
     missing = leave_out(desk, work, settle(desk, work, found.missing))
+    if moved is not None:
+        missing = moved.sift(work, missing)
     work.sets, work.wanted = uid_sets(missing), len(missing)
     if not desk.additions_only:
         adopted = len(missing) < len(found.missing)

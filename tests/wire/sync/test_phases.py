@@ -314,6 +314,28 @@ def test_back_and_forth_again(move):
     assert contents(move.new, ANNA, "INBOX").total() == 9
 
 
+def test_back_knows_what_people_moved(move):
+    """Mail that came late to old, and that somebody filed at new since, is at old already."""
+    _moved(move)
+    for number in (90, 91):
+        move.old.deliver(ANNA, "INBOX", message(number), date=AFTER)
+    move.course = Course({DOMAIN: SyncPhase.DRAIN}, {DOMAIN: SWITCHED})
+    assert move.sync().copied == 2
+    last = move.new.messages(ANNA, "INBOX")[-1]  # 91 is moved, 90 is copied
+    move.new.remove(ANNA, "INBOX", last.uid)
+    move.new.deliver(ANNA, "INBOX.Since", last.body, date=AFTER)
+    move.new.deliver(ANNA, "INBOX.Since", message(90), date=AFTER)
+    before = contents(move.old, ANNA, "INBOX")
+    move.course = BACK
+
+    outcome = move.sync()
+
+    assert outcome.state == "done", outcome
+    assert contents(move.old, ANNA, "INBOX").total() == before.total() + 1  # 80
+    assert contents(move.old, ANNA, "Since").total() == 2  # 82, and the second 90
+    assert move.sync().copied == 0
+
+
 def test_back_can_be_looked_at_first(move):
     """The dry run of the way back counts the same messages."""
     _moved(move)
