@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from types import TracebackType
@@ -70,7 +71,7 @@ class SyncBoard:
             mine = {
                 "seconds": round(seconds, 1),
                 "bytes_per_second": round(progress.bytes / max(seconds, 0.001)),
-                "seconds_left": _left(progress.copied, progress.total - progress.done, seconds),
+                "seconds_left": _left([progress], seconds),
             }
             out_json({"event": "progress", **asdict(progress), **mine}, line=True)
 
@@ -106,18 +107,20 @@ class SyncBoard:
         rate = f"{copied / seconds:.0f} messages/s, {size(int(sent / seconds))}/s"
         failed = sum(p.failed for p in some)
         wrong = f", {failed} NOT copied" if failed else ""
-        left = _left(copied, sum(p.total - p.done for p in some), seconds)
+        left = _left(list(some), seconds)
         # Accounts that have not begun are not counted: nobody knows yet what they hold.
-        soon = (
-            f", about {span(timedelta(seconds=left))} left"
-            if left and not self._bar.drawn
-            else ""
-        )
+        soon = f", about {span(timedelta(seconds=left))} left" if left else ""
+        if any(p.held for p in some):
+            soon += " by the day's budget"
+        elif self._bar.drawn:
+            soon = ""  # the bar tells it; but it knows nothing of budgets
         return f"{ended}/{self._accounts} accounts, {copied} messages ({size(sent)}), {rate}{wrong}{soon}"
 
 
-def _left(copied: int, to_do: int, seconds: float) -> int | None:
-    """Return the seconds that the rest takes at this rate; None while nothing can be said."""
+def _left(some: Sequence[SyncProgress], seconds: float) -> int | None:
+    """Return the seconds that the rest takes at this rate and by the budgets; None: nobody can say."""
+    copied = sum(p.copied for p in some)
     if not copied or seconds < 1:
         return None
-    return round(max(to_do, 0) * seconds / copied)
+    to_do = max(sum(p.total - p.done for p in some), 0)
+    return round(max(to_do * seconds / copied, *(p.held for p in some)))

@@ -63,6 +63,15 @@ def days(octets: int, per_day: int, used: int = 0) -> float:
     return (octets + used) / per_day
 
 
+def held(octets: int, per_day: int, used: int, now: datetime) -> float:
+    """Return the seconds before which so many bytes cannot all have moved; 0 when today allows them."""
+    beyond = octets - max(per_day - used, 0)
+    if beyond <= 0:
+        return 0.0
+    whole_days = -(-beyond // per_day) - 1
+    return (next_day(now) - now).total_seconds() + whole_days * 86_400
+
+
 def pace(octets: int, found: Budget | None, used: int = 0) -> str:
     """Say how long so many bytes take by a budget; empty when they fit into today or none applies."""
     if found is None or octets + used <= found.per_day:

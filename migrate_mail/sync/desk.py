@@ -66,6 +66,7 @@ class Tally:
     torn: folders whose books do not add up. vanished: those that old does not have any more.
     careful: new did not understand an APPEND; from then on it is asked before every message.
     doubts: logins that were refused since both sides let us in; None before they ever did.
+    meter: of the sessions that are open, which knows the budgets.
     """
 
     account: str
@@ -89,9 +90,11 @@ class Tally:
     careful: bool = False
     doubts: int | None = None
     lost: Counter[str] = field(default_factory=Counter)
+    meter: Meter | None = None
 
     def progress(self, state: SyncState, note: str = "") -> SyncProgress:
         """Return the counters as they are now."""
+        held = self.meter.held(self._octets_left()) if self.meter is not None else 0.0
         return SyncProgress(
             account=self.account,
             state=state,
@@ -102,7 +105,13 @@ class Tally:
             bytes=self.bytes,
             failed=self.failed,
             note=note,
+            held=held,
         )
+
+    def _octets_left(self) -> int:
+        """Reckon what is still to come from the messages of this run."""
+        left = max(self.total - self.done, 0)
+        return left * self.bytes // self.copied if self.copied else 0
 
 
 RecordKey = tuple[str, str, int, int]

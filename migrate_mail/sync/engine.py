@@ -153,7 +153,7 @@ def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
     desk = Desk(
         account, kit, tally, (doors.both_for_the_way_back if back else doors.both)(account)
     )
-    tally.doubts = 0
+    tally.doubts, tally.meter = 0, desk.meter
     with desk:
         tally.total = tally.done = tally.failed = tally.folders = 0
         tally.elsewhere = tally.gone = 0

@@ -11,7 +11,7 @@ from migrate_mail.inventory.model import Systems
 from migrate_mail.net.imap import ReadOnlySession
 from migrate_mail.state.records import MailboxSide
 from migrate_mail.state.sync_journal import SyncJournal
-from migrate_mail.sync.budget import Budget, SpentError, budget, day_of, fits, spent
+from migrate_mail.sync.budget import Budget, SpentError, budget, day_of, fits, held, spent
 from migrate_mail.sync.throttle import Throttle
 
 
@@ -97,6 +97,17 @@ class Meter:
                 used = side.used + self._moved
                 return spent(side.session.endpoint, side.budget, used, self._clock())
         return None
+
+    def held(self, octets: int) -> float:
+        """Return the seconds that the budgets make so many more bytes take at least."""
+        return max(
+            (
+                held(octets, side.budget.per_day, side.used + self._moved, self._clock())
+                for side in self._budgets
+                if side.budget is not None
+            ),
+            default=0.0,
+        )
 
     def _new_day(self) -> bool:
         """Begin to count anew when midnight has passed since we counted last; whether so."""

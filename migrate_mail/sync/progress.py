@@ -22,7 +22,8 @@ class SyncProgress:
     """One account at one moment.
 
     total: messages at old as far as known; done: how many of them are at new (or entered as
-    failed). copied, bytes: what this run has sent. note: why it waits or failed.
+    failed). copied, bytes: what this run has sent. note: why it waits or failed. held:
+    seconds that budgets of a day make the rest take at least.
     """
 
     account: str
@@ -34,6 +35,7 @@ class SyncProgress:
     bytes: int = 0
     failed: int = 0
     note: str = ""
+    held: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 
 from migrate_mail.cli.sync_board import _left
+from migrate_mail.sync.progress import SyncProgress
+
+
+def _account(copied: int, to_do: int, held: float = 0.0) -> SyncProgress:
+    total, done = copied + max(to_do, 0), copied - min(to_do, 0)
+    return SyncProgress(
+        "a@example.org", "copying", total=total, done=done, copied=copied, held=held
+    )
 
 
 @pytest.mark.parametrize(
@@ -13,4 +21,10 @@ from migrate_mail.cli.sync_board import _left
 )
 def test_what_is_left(copied, to_do, seconds, left):
     """At the rate so far; never a guess out of nothing, never a negative time."""
-    assert _left(copied, to_do, seconds) == left
+    assert _left([_account(copied, to_do)], seconds) == left
+
+
+def test_budgets_count():
+    """What may move only tomorrow takes until tomorrow, however fast the line is."""
+    assert _left([_account(10, 100, held=90_000.0), _account(10, 0)], 5) == 90_000
+    assert _left([_account(10, 100, held=3.0)], 5) == 50

@@ -81,6 +81,22 @@ def test_used_up_budget_ends_the_day_and_the_next_run_goes_on(servers, tmp_path)
     assert mini.bodies(mini.old) == mini.bodies(mini.new)
 
 
+def test_the_time_left_counts_the_budget(servers, tmp_path):
+    """While four of twelve messages a day are let through, the last are days away, and that is told."""
+    limited = {"new": {"limits": {"per_day": "110kB"}}}
+    mini = MiniMove(*servers, inventory_of(tmp_path, servers, **limited))
+    to_midnight = timedelta(hours=12).total_seconds()
+
+    mini.sync()
+    told = [p for p in mini.seen if p.state == "paused"][-1]
+    assert (told.total - told.done, told.held) == (8, to_midnight + 86_400)
+
+    mini.now += timedelta(days=1)
+    mini.sync()
+    told = [p for p in mini.seen if p.state == "paused"][-1]
+    assert (told.total - told.done, told.held) == (4, to_midnight)
+
+
 def test_midnight_begins_a_new_budget(servers, tmp_path):
     """A run that lasts over midnight goes on with the next day's bytes."""
     limited = {"new": {"limits": {"per_day": "110kB"}}}
