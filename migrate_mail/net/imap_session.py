@@ -215,12 +215,12 @@ class ReadOnlySession:
         self._drop()
 
     def room(self) -> int | None:
-        """Return how many octets the user's quota has left (RFC 9208); None: no limit is told."""
+        """Return how many octets the quota has left (RFC 9208), None: no limit; `denied`: not told."""
         if not any(able == "QUOTA" or able.startswith("QUOTA=") for able in self.capabilities):
             return None
         with self._talk("GETQUOTAROOT"):
             answer = self._wire.do("GETQUOTAROOT", quoted("INBOX"))
-            return parse.room(answer.of("QUOTA")) if answer.kind == "OK" else None
+            return parse.room(self._checked(answer).of("QUOTA"))
 
     def noop(self) -> None:
         """Keep the session alive, and let the server tell what is new."""

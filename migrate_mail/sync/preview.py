@@ -126,7 +126,7 @@ def preview(
             pairs = sorted(found.pairs, key=rank) if share else found.pairs
             folders = tuple(look.folder(pair) for pair in pairs)
             octets = sum(f.bytes for f in folders)
-            full = too_much(octets, new.room())
+            full = _room(octets, new)
             slow = _pace(octets, (old, new), doors, there.used(now))
     except (NetError, SecretError) as error:
         return AccountPreview(account.address, problem=error.told, phase=phase.value)
@@ -143,6 +143,18 @@ def preview(
             if d
         ),
     )
+
+
+def _room(octets: int, new: ReadOnlySession) -> str:
+    """Say why what is to be copied may not fit; empty when it does, or new has no limit."""
+    try:
+        return too_much(octets, new.room())
+    except NetError as error:
+        if error.kind != "denied":
+            raise
+        return (
+            f"whether the quota at new is enough is not known: it does not tell ({error.text})"
+        )
 
 
 def _too_many(folders: Sequence[FolderPreview], most: Most | None, held: int) -> str:

@@ -84,6 +84,7 @@ class MiniServer:
         self.poison = b""
         self.size = 0
         self.quota: tuple[int, int] | None = None
+        self.quota_hidden = False
         self.now_open = self.most_open = self._connections = 0
         self.lock = threading.RLock()
         self._server = _Threads(("127.0.0.1", 0), _Talk)
@@ -282,6 +283,9 @@ class _Talk(socketserver.StreamRequestHandler):
         self.put('* NAMESPACE (("" "/")) NIL NIL')
 
     def do_getquotaroot(self):
+        if self.mini.quota_hidden:
+            self.end = "NO [NOPERM] not yours to know"
+            return
         self.put('* QUOTAROOT "INBOX" "user"')
         if self.mini.quota:
             used, most = self.mini.quota

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrate_mail.finding import Outcome
+from support.commands import Commands
 from support.mini_imap import PLAIN, MiniServer
 from support.moving import ANNA
 from support.seeing import Eyes, open_eyes, tags
@@ -56,6 +57,19 @@ def test_room_is_compared_with_what_is_to_come(sides, quota, tag, outcome):
     assert [(f.tag, f.outcome, f.subject) for f in eyes.see("imap.room")] == [
         (tag, outcome, ANNA)
     ]
+
+
+def test_a_quota_that_is_kept_secret_is_unknown(sides, tmp_path):
+    """A server that has quotas and does not tell ours proves nothing; the copy may try."""
+    _, new, eyes = sides
+    new.quota_hidden = True
+    [found] = eyes.see("imap.room")
+    assert (found.outcome, found.subject) == (Outcome.UNKNOWN, ANNA)
+    assert "not yours to know" in found.args["text"]
+
+    said = Commands(tmp_path, {"PW": "pw"}).run("sync", "--dry-run", "--json")
+    [account] = said.json["accounts"]
+    assert "does not tell" in account["doubts"][0]
 
 
 def test_what_is_there_already_needs_no_room(sides):
