@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 from migrate_mail import __version__
 from migrate_mail.errors import StateError
 from migrate_mail.report.by_domain import domain_pages
-from migrate_mail.report.decided import override_line, waiver_lines, why_sentence, whys
+from migrate_mail.report.decided import (
+    certificate_lines,
+    override_line,
+    waiver_lines,
+    why_sentence,
+    whys,
+)
 from migrate_mail.report.deeds import (
     account_line,
     delivery_lines,
@@ -79,6 +85,7 @@ def build(store: Store, *, now: datetime, since: str | None = None) -> Report:
         domains=tuple(pages),
         incidents=incidents(runs, store.verdicts(), facts.changes, facts.overrides),
         accepted=_accepted(standings.values()),
+        certificates=certificate_lines(plan.certificates, now),
         since=compare(store, since, stages) if since is not None else None,
     )
     return in_zone(report, zone)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from migrate_mail.report.model import OverrideLine, WaiverLine, Why
+from migrate_mail.report.model import CertificateLine, OverrideLine, WaiverLine, Why
 from migrate_mail.report.words import count
+from migrate_mail.run.card import CertificateCard
 from migrate_mail.run.verdict import Reason, Standing, StepStanding, Verdict, Word
 from migrate_mail.state.records import Override, Waiver
 
@@ -83,6 +84,16 @@ def _status(w: Waiver, standing: StepStanding | None, now: datetime) -> str:
     if not standing.card.waivable:
         return "does not count: the step cannot be waived any more"
     return "does not count: it ends before the cutover window does"
+
+
+def certificate_lines(
+    cards: Sequence[CertificateCard], now: datetime
+) -> tuple[CertificateLine, ...]:
+    """Return the bad certificates that are let pass, and whether they still are."""
+    return tuple(
+        CertificateLine(c.side, c.host, c.sha256, c.by, c.reason, c.until, c.until > now)
+        for c in cards
+    )
 
 
 def override_line(o: Override) -> OverrideLine:

@@ -108,6 +108,16 @@ def waivers(report: Report) -> Iterator[Item]:
         yield Item(text, mark="ok" if w.status == "counts" else "--", notes=(said,))
 
 
+def certificates(report: Report) -> Iterator[Item]:
+    """Give the bad certificates that somebody lets pass: what goes there may be read by others."""
+    for one in report.certificates:
+        text = f"the certificate of {one.host} ({one.side}): let pass unverified by {one.by} until {moment(one.until)}: {one.reason}"
+        said = "counts" if one.counts else "does not count: it has ended"
+        yield Item(
+            text, mark="!!" if one.counts else "--", notes=(f"{said}; SHA-256 {one.sha256}",)
+        )
+
+
 def connect(report: Report) -> Iterator[Item]:
     """Give the names that are not dialled where the world dials them."""
     for name, address in report.connect:

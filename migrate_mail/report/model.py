@@ -56,6 +56,19 @@ class WaiverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """A bad certificate of an IMAP server that is let pass. counts: False when that has ended."""
+
+    side: str
+    host: str
+    sha256: str
+    by: str
+    reason: str
+    until: datetime
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideLine:
     """A command that was run against its gate."""
 
@@ -326,3 +339,4 @@ class Report:
     since: Since | None = None
     incidents: tuple[IncidentLine, ...] = ()
     accepted: int = 0
+    certificates: tuple[CertificateLine, ...] = ()

@@ -66,6 +66,18 @@ class PersonCard:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateCard:
+    """A bad certificate of an IMAP server that somebody lets pass. host: name and port."""
+
+    side: str
+    host: str
+    sha256: str
+    by: str
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PlanCard:
     """Everything wanted, as a report needs it; no secret and no secret reference is in it.
 
@@ -96,6 +108,7 @@ class PlanCard:
     departures: tuple[tuple[str, str, str, str], ...] = ()
     time_zone: str = ""
     inventory: str = ""
+    certificates: tuple[CertificateCard, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         """Return plain JSON data: times as ISO 8601, spans as seconds."""
@@ -106,6 +119,7 @@ class PlanCard:
         """Rebuild from `to_data`."""
         steps = tuple(_step(s) for s in data["steps"])
         people = tuple(PersonCard(**p) for p in data["people"])
+        passed = data.get("certificates", ())
         rest = {
             **{k: v for k, v in data.items() if k not in {"steps", "people"}},
             "domains": tuple(data["domains"]),
@@ -115,6 +129,7 @@ class PlanCard:
             "window": _span(data["window"]),
             "connect": tuple((a, b) for a, b in data["connect"]),
             "checklists": tuple((a, b) for a, b in data["checklists"]),
+            "certificates": tuple(_certificate(one) for one in passed),
             "departures": tuple((a, b, c, d) for a, b, c, d in data.get("departures", ())),
         }
         return cls(**rest, people=people, steps=steps)
@@ -130,6 +145,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
     return value
+
+
+def _certificate(data: Mapping[str, Any]) -> CertificateCard:
+    return CertificateCard(**{**data, "until": datetime.fromisoformat(data["until"])})
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrate_mail.checklist.load import LoadedChecklist
 from migrate_mail.inventory.model import Inventory
-from migrate_mail.run.card import PersonCard, PlanCard, StepCard
+from migrate_mail.run.card import CertificateCard, PersonCard, PlanCard, StepCard
 
 
 def plan_card(
@@ -41,6 +41,15 @@ def plan_card(
         ),
         time_zone=spec.cutover.time_zone or "",
         inventory=inventory.fingerprint,
+        certificates=tuple(_let_pass(inventory)),
     )
     text = json.dumps([card.to_data(), inventory.fingerprint], sort_keys=True)
     return replace(card, digest=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _let_pass(inventory: Inventory) -> Iterator[CertificateCard]:
+    systems = inventory.spec.systems
+    for side, imap in (("old", systems.old.imap), ("new", systems.new.imap)):
+        if (w := imap.tls_waiver) is not None:
+            host = f"{imap.host}:{imap.port}"
+            yield CertificateCard(side, host, w.sha256, w.by, w.reason, w.until)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migrate_mail.dns_changes.model import Change, RRset
 from migrate_mail.finding import Finding, Outcome, Phase, Severity
-from migrate_mail.run.card import PersonCard, PlanCard, RollbackNote
+from migrate_mail.run.card import CertificateCard, PersonCard, PlanCard, RollbackNote
 from migrate_mail.state.records import (
     Confirmation,
     DeliveryRecord,
@@ -90,6 +90,24 @@ def the_plan(**changes) -> PlanCard:
         "point_of_no_return": "close-old",
         "dns_driver": "rfc2136",
         "people": PEOPLE,
+        "certificates": (
+            CertificateCard(
+                "old",
+                "imap.old.example:993",
+                "ab" * 32,
+                "Head of IT",
+                "its owner is gone",
+                NOW + timedelta(days=9),
+            ),
+            CertificateCard(
+                "new",
+                "imap.new.example:993",
+                "cd" * 32,
+                "Head of IT",
+                "not renewed yet",
+                NOW - timedelta(days=1),
+            ),
+        ),
         "connect": (("mx1.new.example:25", "127.0.0.1:4025"),),
         "checklists": (("site.yaml", "c0ffee"),),
         "departures": (("spf-old", "removed", "old sends nothing", "site.yaml"),),

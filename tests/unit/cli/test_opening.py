@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrate_mail.cli.opening import world_of
 from migrate_mail.inventory.load import load_inventory
+from migrate_mail.run.plan_card import plan_card
 
 YAML = """\
 schema: migrate-mail/migration/v1
@@ -40,3 +41,12 @@ def test_nothing_is_said_of_good_certificates(tmp_path, capsys):
     world_of(_load(tmp_path, ""))
 
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_waived_certificate_is_in_the_plan_that_reports_are_made_from(tmp_path):
+    """The state file keeps whose it is and who answers for it."""
+    [card] = plan_card(_load(tmp_path, WAIVER), [], []).certificates
+
+    assert (card.side, card.host, card.by) == ("old", "imap.old.example:993", "A. Admin")
+    assert card.until.year == 2099
+    assert plan_card(_load(tmp_path, ""), [], []).certificates == ()

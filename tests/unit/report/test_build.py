@@ -9,6 +9,7 @@ import pytest
 from migrate_mail.errors import StateError
 from migrate_mail.finding import Outcome
 from migrate_mail.report.build import build
+from migrate_mail.run.card import PlanCard
 from migrate_mail.state.records import ResultRecord, Waiver
 from migrate_mail.state.store import Store
 from support.cards import NOW, plan, result, step, waiver
@@ -111,6 +112,18 @@ def test_waivers_say_whether_they_count(told):
         "names": ("ben", "does not count: it has ended"),
         "reach": ("ben", "not needed: the step passes"),
     }
+
+
+def test_certificates_that_are_let_pass_are_told(told):
+    """Whose, by whom, until when: what goes there may be read by others; older plans have none."""
+    assert [(c.side, c.host, c.counts) for c in told.certificates] == [
+        ("old", "imap.old.example:993", True),
+        ("new", "imap.new.example:993", False),
+    ]
+    data = the_plan().to_data()
+    assert PlanCard.from_data(data).certificates == the_plan().certificates
+    del data["certificates"]
+    assert PlanCard.from_data(data).certificates == ()
 
 
 def test_a_waiver_that_ends_before_the_cutover_window_does_not_count(path):
