@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from migrate_mail.errors import NetError
-from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.facts import Endpoint, TlsFacts
 from migrate_mail.net.imap_advice import slows
 from migrate_mail.net.imap_append import Appended, Appender, usual_date
 from migrate_mail.net.imap_bodies import BodyStream, Closed, Incoming, Opened, Wanted
@@ -34,6 +34,8 @@ from migrate_mail.net.routes import Routes
 from migrate_mail.secret import Secret
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from migrate_mail.net.transcript import Line
 
 __all__ = [
@@ -96,6 +98,13 @@ class ImapDialer:
     def read_write(self, target: ImapTarget, secret: Secret) -> Session:
         """Open a session that can add folders, messages and flags."""
         return Session(*self._login(target, secret, look_only=False))
+
+    def certificate(self, endpoint: Endpoint, ca: Path | None, *, starttls: bool) -> TlsFacts:
+        """Return the certificate that is shown to who asks for the endpoint's host; nobody logs in."""
+        from migrate_mail.net.imap_certificate import certificate
+
+        with self._limits.slot(endpoint):
+            return certificate(endpoint, ca, starttls=starttls, timeout=self._timeout)
 
     def _login(
         self, target: ImapTarget, secret: Secret, *, look_only: bool

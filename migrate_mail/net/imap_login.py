@@ -82,12 +82,14 @@ def _greeted(
     if not any(able.startswith("IMAP4") for able in capabilities(wire)):
         raise stream.fail("garbage", "the server does not speak IMAP4")
     if target.tls == "starttls":
-        _start_tls(wire, target)
+        ask_for_tls(wire)
+        _secure(stream, target)
+        wire.forget_capabilities()  # what was said in the clear (RFC 9051 section 6.2.1)
     return wire
 
 
-def _start_tls(wire: ImapWire, target: ImapTarget) -> None:
-    """Put TLS on; what the server said before is forgotten (RFC 9051 section 6.2.1)."""
+def ask_for_tls(wire: ImapWire) -> None:
+    """Have the server expect a handshake next; NetError `tls` when it does not want one."""
     stream = wire.stream
     offered = "STARTTLS" in capabilities(wire)
     stream.begin("STARTTLS")
@@ -96,8 +98,6 @@ def _start_tls(wire: ImapWire, target: ImapTarget) -> None:
     answer = wire.do("STARTTLS")
     if answer.kind != "OK":
         raise stream.fail("tls", f"STARTTLS was refused: {answer.words}")
-    _secure(stream, target)
-    wire.forget_capabilities()
 
 
 def _secure(stream: Stream, target: ImapTarget) -> None:

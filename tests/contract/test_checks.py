@@ -27,7 +27,13 @@ MAY_FAIL = {
     ("smtp.reach", "closed"),
 }
 
-MAY_SKIP = {"clients.autoconfig", "dane.match", "dane.records", "imap.room"}
+MAY_SKIP = {
+    "clients.autoconfig",
+    "clients.certificate",
+    "dane.match",
+    "dane.records",
+    "imap.room",
+}
 """Where nothing of the kind is in use, and nothing can be wrong with it."""
 NOT_YET = {"decommission.leftovers", "decommission.time"}
 """What an hour after the switch cannot be well yet: old must stay, and be trusted."""

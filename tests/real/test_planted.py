@@ -324,6 +324,7 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     # mail programs, and the contact of the zone
     "mail. at old": (_zone((f"mail.{DOMAIN}", "CNAME", "imap.oldhost.test.")), {"clients.names": {"CLIENT_NAME_AT_OLD"}}),
     "smtp. at old": (_with_world(lambda w: [(f"smtp.{DOMAIN}", "A", w.network.old)]), {"clients.names": {"CLIENT_NAME_AT_OLD"}}),
+    "no certificate for pop.": (_zone((f"pop.{DOMAIN}", "CNAME", "imap.newhost.test.")), {"clients.certificate": {"CLIENT_CERT_DISTRUSTED"}}),
     "SRV at old": (_zone((f"_imaps._tcp.{DOMAIN}", "SRV", "0 1 993 imap.oldhost.test.")), {"clients.srv": {"SRV_AT_OLD"}}),
     "autoconfig at old": (_autoconfig(CONFIG.replace("imap.newhost", "imap.oldhost")), {"clients.autoconfig": {"AUTOCONFIG_AT_OLD"}}),
     "autoconfig that cannot be read": (_autoconfig("<html>"), {"clients.autoconfig": {"? AUTOCONFIG_NOT_SEEN"}}),

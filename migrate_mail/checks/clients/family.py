@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.clients.autoconfig import autoconfig
+from migrate_mail.checks.clients.certificate import certificate
 from migrate_mail.checks.clients.names import names, srv
 
-CHECKS: tuple[AnyCheck, ...] = (autoconfig, names, srv)
+CHECKS: tuple[AnyCheck, ...] = (autoconfig, certificate, names, srv)

@@ -35,7 +35,13 @@ def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
         ca,
         old=_one(authority, folder, old, "mx.oldhost.test", "imap.oldhost.test"),
         new=_one(
-            authority, folder, new, "mx1.newhost.test", "mx2.newhost.test", "imap.newhost.test"
+            authority,
+            folder,
+            new,
+            "mx1.newhost.test",
+            "mx2.newhost.test",
+            "imap.newhost.test",
+            "mail.lindenhof.test",
         ),
         out=_one(authority, folder, out, "mx.outside.test"),
         policy=_one(

@@ -141,10 +141,20 @@ class Postfix:
     def set_options(self, **options: str) -> None:
         """Change settings as the mail admin would, and wait until they are in force; none: as before."""
         self._main = self._main or (self._folder / "main.cf").read_text()
-        before = self.log().count("reload --")
+        before, servers = self.log().count("reload --"), self._servers()
         self._write("main.cf", self._main + "".join(f"{k} = {v}\n" for k, v in options.items()))
         os.kill(self._pid, signal.SIGHUP)
         until(lambda: self.log().count("reload --") > before, f"{self.name} did not reload")
+        # One that waits for its next client would still serve it by the old settings.
+        until(
+            lambda: not servers & self._servers(),
+            f"a server of {self.name} outlived the reload",
+        )
+
+    def _servers(self) -> set[int]:
+        """Return the processes that talk to clients."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
+        return {int(c) for c in children if _name(c) == "smtpd"}
 
     def log(self) -> str:
         """Return what Postfix logged so far."""
@@ -207,3 +217,11 @@ class Postfix:
             source = Path("/etc") / name
             if source.exists():
                 shutil.copy(source, etc / name)
+
+
+def _name(process: str) -> str:
+    """Return what a process is called; empty for one that is gone."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return ""
