@@ -35,10 +35,24 @@ def read_key(text: str) -> Key:
         raise ValueError(f"v={tags['v']} is not DKIM1")
     if "p" not in tags:
         raise ValueError("there is no p=, the key itself")
+    _for_mail(tags)
     kind = tags.get("k", "rsa").lower()
     data = re.sub(r"\s+", "", tags["p"])
     testing = "y" in tags.get("t", "").lower().split(":")
     return Key(kind, data, _bits(kind, data) if data else 0, testing)
+
+
+def _for_mail(tags: Mapping[str, str]) -> None:
+    """Raise ValueError for a key that verifiers of mail must not use: of another service, or hash."""
+    services, hashes = _list(tags.get("s", "*")), _list(tags.get("h", "sha256"))
+    if not services & {"*", "email"}:
+        raise ValueError(f"s={tags['s']} is not for email: verifiers ignore the key")
+    if "sha256" not in hashes:
+        raise ValueError(f"h={tags['h']} leaves out sha256, with which mail is signed")
+
+
+def _list(value: str) -> set[str]:
+    return {one.strip().lower() for one in value.split(":")}
 
 
 def _tags(text: str) -> Mapping[str, str]:

@@ -97,9 +97,10 @@ def strength(context: Context, params: StrengthParams) -> Iterator[Finding]:
             yield Finding("DKIM_NOT_JUDGED", Outcome.SKIP, name, said.vantage, args=args)
             return
         weak = found.kind == "rsa" and found.bits < params.bits
+        ignored = found.kind == "rsa" and found.bits < _LEAST
         if weak or found.testing:
             yield Finding(
-                "DKIM_WEAK" if weak else "DKIM_TESTING",
+                "DKIM_IGNORED" if ignored else "DKIM_WEAK" if weak else "DKIM_TESTING",
                 Outcome.FAIL,
                 name,
                 said.vantage,

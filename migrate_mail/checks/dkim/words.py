@@ -4,6 +4,7 @@ WORDING: dict[str, str] = {
     "DKIM_ABSENT": "there is no key at {subject}",
     "DKIM_BROKEN": "the key at {subject} cannot be used: {why}",
     "DKIM_COLLISION": "{subject} has a key now and will have another: two keys under one selector",
+    "DKIM_IGNORED": "{subject} has {bits} bits: verifiers accept no key of less than 1024, at least {least} are wanted",
     "DKIM_MANY": "there are {count} records at {subject}, one is allowed",
     "DKIM_NOT_JUDGED": "{subject}: {text}",
     "DKIM_NO_COLLISION": "{subject}: no key is replaced by another",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -50,6 +51,46 @@ def test_a_planned_key_that_cannot_be_seen_is_unknown(lab: Company, project: Pat
     """An alias to a provider whose name servers do not answer says nothing about the key."""
     eyes = _planned(project, "CNAME", "s2026.keys.nowhere.invalid.")
     assert {f.outcome for f in eyes.see("dkim.collision")} == {Outcome.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("tag", "why"),
+    [
+        ("s=tlsrpt", "s=tlsrpt is not for email"),
+        ("h=sha1", "leaves out sha256"),
+        ("s=email:tlsrpt", None),
+        ("s=*", None),
+        ("h=sha1 : sha256", None),
+    ],
+)
+def test_a_key_of_another_service_or_hash_is_none(project: Path, lab: Company, tag, why):
+    """Verifiers ignore it, whatever it is (RFC 6376 section 3.6.1)."""
+    eyes = _planned(project, "TXT", key_record(NEW_SELECTOR).replace("p=", f"{tag}; p="))
+    found = {f.tag: f for f in eyes.see("dkim.selector")}
+    assert set(found) == {"DKIM_PUBLISHED" if why is None else "DKIM_BROKEN"}
+    if why is not None:
+        assert why in found["DKIM_BROKEN"].args["why"]
+
+
+SMALL = (
+    "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhAMt4yvGpnpUEhvqXVb5uiP5SX9d2etoGn4zGd9tYGqgVGatZbcBRg5NZ88R5"
+    "O0H1LkSaEaLg4L48Kg3gelbU5rBArqfbGTUlugLp9z2+QR21UuqCFhxhxm/LJRJ3yfdyLwIDAQAB"
+)
+"""A key of 768 bits, made for this test; nobody makes them any more."""
+
+
+@pytest.mark.parametrize(
+    ("record", "tag"),
+    [
+        (f"v=DKIM1; k=rsa; p={SMALL}", "DKIM_IGNORED"),
+        (key_record(NEW_SELECTOR, 1024), "DKIM_WEAK"),
+    ],
+)
+def test_a_key_that_nobody_takes_is_told_from_a_small_one(
+    project: Path, lab: Company, record, tag
+):
+    """Below 1024 bits verifiers look away (RFC 8301 section 3.2)."""
+    assert set(tags(_planned(project, "TXT", record).see("dkim.strength"))) == {tag}
 
 
 def test_a_silent_name_server_makes_no_missing_record(lab: Company, eyes: Eyes):
