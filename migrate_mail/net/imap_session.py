@@ -29,7 +29,7 @@ _NEAR = 0.005
 """Seconds of a round trip up to which a line is faster than compression would be."""
 FLIGHT = 100
 """Commands in flight: more could fill the buffers of both ends, and each wait for the other."""
-_NAMES = "(UID BODY.PEEK[HEADER.FIELDS (FROM SUBJECT)])"
+_FIELDS = "(UID BODY.PEEK[HEADER.FIELDS ({})])"
 _HEAD = "(UID RFC822.SIZE FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
 
@@ -174,13 +174,15 @@ class ReadOnlySession:
             found += self._heads(wanted[start : start + WINDOW])
         return found
 
-    def headers(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Return From and Subject of messages of the open folder, as they are written."""
+    def headers(self, uids: Sequence[int], fields: str = "FROM SUBJECT") -> dict[int, bytes]:
+        """Return some header fields of messages of the open folder, as they are written."""
         found: dict[int, bytes] = {}
         for start in range(0, len(uids), WINDOW):
             with self._talk("UID FETCH"):
                 some = parse.uid_set(uids[start : start + WINDOW])
-                answer = self._checked(self._wire.do("UID", "FETCH", some, _NAMES))
+                answer = self._checked(
+                    self._wire.do("UID", "FETCH", some, _FIELDS.format(fields))
+                )
                 for row in parse.rows(answer.of("FETCH")):
                     found[row[b"UID"]] = parse.section(row, b"BODY[HEADER.FIELDS") or b""
         return found

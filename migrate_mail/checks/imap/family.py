@@ -8,6 +8,7 @@ from migrate_mail.checks.imap.login import login
 from migrate_mail.checks.imap.parity import parity
 from migrate_mail.checks.imap.room import room
 from migrate_mail.checks.imap.stragglers import stragglers
+from migrate_mail.checks.imap.unlisted import unlisted
 
 CHECKS: tuple[AnyCheck, ...] = (
     login,
@@ -15,4 +16,5 @@ CHECKS: tuple[AnyCheck, ...] = (
     room,
     parity,
     stragglers,
+    unlisted,
 )
