@@ -15,8 +15,8 @@ from migrate_mail.checks.mailboxes import doors_of
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.inventory.received import FIELDS, receivers
-from migrate_mail.net.imap import ReadOnlySession
+from migrate_mail.inventory.received import Receivers
+from migrate_mail.sync.receivers import receivers_in
 
 
 class UnlistedParams(StrictModel):
@@ -75,7 +75,8 @@ def unlisted(context: Context, params: UnlistedParams) -> Iterator[Finding]:
         context.say(f"reading who got the mail of {account.address}")
         with doors.old(account) as old:
             for folder in params.folders:
-                _read(context, old, folder, (since, params.most), seen)
+                for at, found in receivers_in(old, folder, since, params.most):
+                    _note(context, seen, at, found)
         seen.whole += 1
         yield from ()
 
@@ -85,26 +86,13 @@ def unlisted(context: Context, params: UnlistedParams) -> Iterator[Finding]:
     yield from _judged(context, params, seen, since)
 
 
-def _read(
-    context: Context,
-    old: ReadOnlySession,
-    folder: str,
-    which: tuple[datetime, int],
-    seen: _Seen,
-) -> None:
-    since, most = which
-    old.examine(folder)
-    came = {
-        h.uid: h.internaldate for h in old.heads(old.uids()[-most:]) if h.internaldate >= since
-    }
+def _note(context: Context, seen: _Seen, at: datetime, found: Receivers) -> None:
     domains = set(context.inventory.spec.domains)
-    for uid, header in old.headers(sorted(came), FIELDS).items():
-        found = receivers(header)
-        seen.messages += 1
-        for address in found.delivered:
-            if address.rpartition("@")[2] in domains:
-                seen.add(address, came[uid])
-        seen.named |= {a for a in found.named if a.rpartition("@")[2] in domains}
+    seen.messages += 1
+    for address in found.delivered:
+        if address.rpartition("@")[2] in domains:
+            seen.add(address, at)
+    seen.named |= {a for a in found.named if a.rpartition("@")[2] in domains}
 
 
 def _judged(
