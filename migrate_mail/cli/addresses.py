@@ -21,34 +21,39 @@ _MOST = 20_000
 _KINDS = ("postfix", "aliases", "ldif", "csv", "log")
 
 
+FilesArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="FILE",
+        help="Postfix maps, /etc/aliases, directory exports (LDIF, CSV), mail logs.",
+    ),
+]
+KindOption = Annotated[
+    str | None,
+    typer.Option("--kind", help=f"What the files are: {', '.join(_KINDS)}. Default: guess."),
+]
+MailboxesOption = Annotated[
+    bool,
+    typer.Option(
+        "--from-mailboxes",
+        help="Also those that mail of the last days was delivered for, read at old.",
+    ),
+]
+DaysOption = Annotated[
+    int, typer.Option("--days", min=1, max=3650, help="How far back mailboxes are read.")
+]
+MissingOption = Annotated[
+    bool, typer.Option("--missing", help="Only what the inventory does not have.")
+]
+
+
 def addresses(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="FILE",
-            help="Postfix maps, /etc/aliases, directory exports (LDIF, CSV), mail logs.",
-        ),
-    ] = None,
+    files: FilesArgument = None,
     migration: MigrationOption = DEFAULT_MIGRATION,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--kind", help=f"What the files are: {', '.join(_KINDS)}. Default: guess."
-        ),
-    ] = None,
-    mailboxes: Annotated[
-        bool,
-        typer.Option(
-            "--from-mailboxes",
-            help="Also those that mail of the last days was delivered for, read at old.",
-        ),
-    ] = False,
-    days: Annotated[
-        int, typer.Option("--days", min=1, max=3650, help="How far back mailboxes are read.")
-    ] = 31,
-    missing: Annotated[
-        bool, typer.Option("--missing", help="Only what the inventory does not have.")
-    ] = False,
+    kind: KindOption = None,
+    mailboxes: MailboxesOption = False,
+    days: DaysOption = 31,
+    missing: MissingOption = False,
     json: JsonOption = False,
 ) -> None:
     """Collect the addresses of your domains from files of the old system, as rows for addresses.csv.

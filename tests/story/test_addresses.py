@@ -43,8 +43,8 @@ def test_addresses_that_mailboxes_tell(office):
     for person, address in (
         ("anna", "praktikum"),
         ("anna", "anna"),
-        ("ben", "praktikum"),
-        ("ben", "chef"),
+        ("bernd", "praktikum"),
+        ("bernd", "chef"),
     ):
         body = f"Delivered-To: {address}@lindenhof.example\r\nSubject: x\r\n\r\ntext\r\n"
         old.deliver(person, "INBOX", body.encode(), date=now - timedelta(days=3))
