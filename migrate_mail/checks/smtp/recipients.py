@@ -64,7 +64,8 @@ def _asked(context: Context, params: RecipientParams, spot: Spot) -> Iterator[Fi
         return
     made_up = {_made_up(d): d for d in _domains(wanted)} if params.canary_reject else {}
     context.say(f"asking {spot} for {len(wanted)} addresses")
-    facts = context.smtp.recipients(spot.endpoint, [*wanted, *made_up])
+    # The made-up ones first: without them nothing is proved, should the server soon have enough.
+    facts = context.smtp.recipients(spot.endpoint, [*made_up, *wanted])
     if params.again and (later := _put_off(facts)):
         context.say(
             f"{spot} puts {len(later)} addresses off; once more in {format_duration(params.again)}"

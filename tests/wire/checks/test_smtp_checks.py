@@ -11,6 +11,7 @@ from migrate_mail.inventory.model import Address, MxHost
 from migrate_mail.lab.company import Company
 from migrate_mail.lab.scene import scene
 from support.seeing import Eyes, by_tag, changed, hurried, open_eyes, tags
+from wire.net.script import Peer, Scripted
 
 DOMAIN = "lindenhof.example"
 NEW = "mx1.newhost.example"
@@ -169,6 +170,25 @@ def test_one_address_can_be_asked_for(lab: Company, eyes: Eyes):
     assert eyes.outcome("smtp.recipients", f"anna@{DOMAIN}") is Outcome.PASS
     assert eyes.outcome("smtp.recipients", f"info@{DOMAIN}") is Outcome.FAIL
     assert eyes.outcome("smtp.recipients", DOMAIN) is Outcome.FAIL
+
+
+def test_the_made_up_address_comes_first(lab: Company, project):
+    """A server that takes everything is found out, also when it has enough after two."""
+
+    def play(peer: Peer) -> None:
+        peer.say(f"220 {NEW}")
+        taken = 0
+        while line := peer.hear():
+            taken += line.startswith("RCPT")
+            peer.say("421 4.7.0 enough for now" if taken > 2 else "250 as you like")
+
+    with Scripted(play) as server:
+        here = {f"{NEW}:25": f"{server.host}:{server.port}"}
+        eyes = open_eyes(
+            project, change=lambda i: changed(hurried(i), connect={**i.spec.connect, **here})
+        )
+        found = tags(eyes.see("smtp.recipients"))
+    assert found == ["RECIPIENT_DEFERRED", "MADE_UP_ACCEPTED", "RECIPIENTS_NOT_ASKED"]
 
 
 def test_asking_for_recipients_sends_nothing(lab: Company, eyes: Eyes):
