@@ -78,15 +78,16 @@ def addresses(
     if not files and not mailboxes:
         raise UserError("nothing to read", hint="name files, or say --from-mailboxes")
     found = [_read(path, kind, load_domains(migration)) for path in files or ()]
-    rows = list({a.address: a for one in found for a in one.addresses}.values())
+    collected = {a.address: a for one in found for a in one.addresses}
+    inventory = load_inventory(migration) if mailboxes or missing else None
     unread = False
-    if mailboxes:
-        more, unread = _delivered(load_inventory(migration), days)
-        rows += [a for a in more if a.address not in {r.address for r in rows}]
-    if missing:
+    if mailboxes and inventory:
+        more, unread = _delivered(inventory, days)
+        collected |= {a.address: a for a in more if a.address not in collected}
+    rows = list(collected.values())
+    if missing and inventory:
         from migrate_mail.checks.listed import is_listed
 
-        inventory = load_inventory(migration)
         rows = [a for a in rows if not is_listed(inventory, a.address)]
     for path, one in zip(files or (), found, strict=True):
         left = f", {one.passed_over} entries gave none" if one.passed_over else ""

@@ -13,7 +13,8 @@ from migrate_mail.errors import NetError
 from migrate_mail.net.imap import MessageHead
 from migrate_mail.sync.bodies import Contents
 from migrate_mail.sync.desk import Desk
-from migrate_mail.sync.match import Wanted, match
+from migrate_mail.sync.match import match
+from migrate_mail.sync.settle import wanted_of
 from migrate_mail.sync.work import FolderWork
 
 
@@ -50,9 +51,7 @@ class MovedAtNew:
         desk = self._desk
         desk.old.examine(work.pair.old)
         desk.new.examine(folder)
-        came = [
-            Wanted(h.uid, h.message_id, h.size, h.internaldate) for h in desk.old.heads(uids)
-        ]
+        came = [wanted_of(h) for h in desk.old.heads(uids)]
         return match(came, heads, Contents(desk.old, work.pair.old), Contents(desk.new, folder))
 
     def _of_vanished_copies(self) -> dict[str, list[MessageHead]]:

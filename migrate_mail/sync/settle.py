@@ -36,7 +36,7 @@ def settle(desk: Desk, work: FolderWork, missing: Sequence[int]) -> list[int]:
         mine.ahead(old)
         theirs.ahead(new)
 
-    wanted = [_wanted(h) for h in heads]
+    wanted = [wanted_of(h) for h in heads]
     found = match(wanted, free, mine, theirs, ahead=ahead)
     found |= _rewritten(wanted, free, found, (mine, theirs))
     _enter(desk, work, {h.uid: h for h in heads}, {h.uid: h for h in free}, found)
@@ -75,7 +75,7 @@ def find_receipts(desk: Desk, work: FolderWork, sent: Sequence[int]) -> None:
         desk.old.examine(work.pair.old)
         heads = desk.old.heads(left)
         free = _unclaimed(desk, work)
-        found = match([_wanted(h) for h in heads], free, _alike, _alike)
+        found = match([wanted_of(h) for h in heads], free, _alike, _alike)
         _enter(desk, work, {h.uid: h for h in heads}, {h.uid: h for h in free}, found)
         left = [h.uid for h in heads if h.uid not in found]
     work.copied = counted - len(left)
@@ -87,7 +87,8 @@ def _alike(_uid: int) -> str:
     return ""
 
 
-def _wanted(head: MessageHead) -> Wanted:
+def wanted_of(head: MessageHead) -> Wanted:
+    """Return what a message that should be there is known by."""
     return Wanted(head.uid, head.message_id, head.size, head.internaldate)
 
 

@@ -18,6 +18,7 @@ from migrate_mail.dns_changes.overlay import View
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.net.facts import Endpoint, TlsFacts
+from migrate_mail.net.routes import bare_host
 
 _TO_READ = ("mail", "imap", "pop", "pop3")
 """Labels under which mail programs fetch mail."""
@@ -74,7 +75,7 @@ def certificate(context: Context, params: ClientCertParams) -> Iterator[Finding]
 
 
 def _host(context: Context) -> str:
-    return system_of(context, "new").imap.host.rstrip(".").lower()
+    return bare_host(system_of(context, "new").imap.host)
 
 
 def _port(context: Context) -> int:
@@ -85,9 +86,7 @@ def _names(context: Context, params: ClientCertParams, domain: str) -> list[str]
     """Return the names below a domain that may lead to new."""
     usual = [f"{label}.{domain}" for label in _TO_READ]
     further = [system_of(context, "old").imap.host, *params.names]
-    below = [
-        n for n in (name.rstrip(".").lower() for name in further) if n.endswith(f".{domain}")
-    ]
+    below = [name for name in map(bare_host, further) if name.endswith(f".{domain}")]
     return list(dict.fromkeys([*usual, *below]))
 
 
