@@ -26,7 +26,6 @@ def compare_mailboxes(
 ) -> None:
     """Compare the mailboxes of all accounts, print what differs; ends with the exit code."""
     from migrate_mail.inventory.load import load_inventory
-    from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.proof import prove
     from migrate_mail.sync.selection import select
@@ -41,7 +40,7 @@ def compare_mailboxes(
         if on_terminal():
             note(f"comparing {account} {folder}".rstrip())
 
-    with ThreadPoolExecutor(max_workers=most_jobs(inventory)) as pool:
+    with ThreadPoolExecutor(max_workers=doors.most) as pool:
         proofs = list(
             pool.map(
                 lambda a: prove(

@@ -77,7 +77,6 @@ def sync(
       migrate-mail sync --phase final
     """
     from migrate_mail.inventory.load import load_inventory
-    from migrate_mail.sync.fleet import most_jobs
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.selection import select
 
@@ -88,7 +87,7 @@ def sync(
         accounts = unfinished(accounts, inventory)
     world = world_of(inventory, transcript)
     doors = Doors(inventory, world.imap, world.secret, world.renewed)
-    together = min(jobs or most_jobs(inventory), most_jobs(inventory))
+    together = min(jobs or doors.most, doors.most)
     job = SyncJob(world, doors, accounts, together, who(by), slowest, phase, removed, probe)
     act = log_in if check_logins else _preview if dry_run else _copy
     raise typer.Exit(act(job, as_json=json))
@@ -165,6 +164,11 @@ def _copy_all(
 
     from migrate_mail.cli.stopping import stop_on_signal
     from migrate_mail.cli.sync_board import SyncBoard
+
+    first = job.accounts[
+        0
+    ]  # the servers need their time too: they have it while we load the rest
+    job.doors.begin(first, back=course.of(first.domain) is SyncPhase.BACK)
     from migrate_mail.sync.desk import SyncKit
     from migrate_mail.sync.fleet import sync_all
     from migrate_mail.sync.meter import throttles_for
@@ -189,7 +193,10 @@ def _copy_all(
             course=course,
             throttles=throttles_for(systems, job.rate, now=time.monotonic, wait=pause),
         )
-        return sync_all(job.accounts, kit, jobs=job.jobs)
+        try:
+            return sync_all(job.accounts, kit, jobs=job.jobs)
+        finally:
+            job.doors.abandon()
 
 
 def _judge(outcomes: Sequence[AccountOutcome]) -> tuple[ExitCode, str]:

@@ -44,7 +44,15 @@ class Stream:
         self._asked_at = 0.0
 
     def _connect(self) -> socket.socket:
-        sock = socket.create_connection((self.endpoint.ip, self.endpoint.port), self._left())
+        # Not create_connection: it loads the tables of IDNA for an address, and takes 10 ms for it.
+        family = socket.AF_INET6 if ":" in self.endpoint.ip else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(self._left())
+            sock.connect((self.endpoint.ip, self.endpoint.port))
+        except BaseException:
+            sock.close()
+            raise
         with suppress(OSError):  # a reset socket takes no options; the next read will tell
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock

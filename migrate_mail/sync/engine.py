@@ -149,10 +149,7 @@ def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
     if kit.stop.is_set():
         return
     back = kit.course.of(account.domain) is SyncPhase.BACK
-    doors = kit.doors
-    desk = Desk(
-        account, kit, tally, (doors.both_for_the_way_back if back else doors.both)(account)
-    )
+    desk = Desk(account, kit, tally, kit.doors.both(account, back=back))
     tally.doubts, tally.meter = 0, desk.meter
     with desk:
         tally.total = tally.done = tally.failed = tally.folders = 0

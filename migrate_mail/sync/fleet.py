@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from migrate_mail.inventory.model import Account, Inventory
+from migrate_mail.inventory.model import Account
 from migrate_mail.sync.desk import SyncKit
 from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.progress import AccountOutcome
-
-
-def most_jobs(inventory: Inventory) -> int:
-    """Return how many accounts may be synced at a time: each needs a connection to either side."""
-    systems = inventory.spec.systems
-    return min(systems.old.imap.connections, systems.new.imap.connections)
 
 
 def sync_all(accounts: Sequence[Account], kit: SyncKit, *, jobs: int) -> list[AccountOutcome]:

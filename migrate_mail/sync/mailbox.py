@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ from migrate_mail.net.sasl import TOKEN_WAYS
 from migrate_mail.secret import Secret
 
 S = TypeVar("S", ReadOnlySession, Session)
+Both = tuple[ReadOnlySession, Session]
+"""A session to read from, and one to write with."""
 
 
 def target(server: ImapServer, login: Login, base: Path) -> ImapTarget:
@@ -42,6 +44,13 @@ class Doors:
     dialer: ImapDialer
     secret: Callable[[Login], Secret]
     renewed: Callable[[Login, Secret], Secret] | None = None
+    _begun: dict[str, Future[Both]] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def most(self) -> int:
+        """Return how many accounts may be open at a time: each needs a connection to either side."""
+        systems = self.inventory.spec.systems
+        return min(systems.old.imap.connections, systems.new.imap.connections)
 
     def renew(self, account: Account, words: str) -> None:
         """Get another token for the side that an error speaks of, before the next login."""
@@ -66,32 +75,43 @@ class Doors:
         server = self.inventory.spec.systems.old.imap
         return self._opened(self.dialer.read_write, server, account.old)
 
-    def both(self, account: Account) -> tuple[ReadOnlySession, Session]:
-        """Log in at both sides at the same time: to read at old and to write at new."""
-        return self._both(account, self.old, self.new)
+    def begin(self, account: Account, *, back: bool) -> None:
+        """Begin to log in at both sides for `both`, while the caller does something else."""
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="begin")
+        self._begun[account.address] = pool.submit(self._both, account, back=back)
+        pool.shutdown(wait=False)
 
-    def both_for_the_way_back(self, account: Account) -> tuple[ReadOnlySession, Session]:
-        """Log in at both sides at the same time: to read at new and to write at old."""
-        return self._both(account, self.new_read_only, self.old_for_the_way_back)
+    def abandon(self) -> None:
+        """Close what was begun and is not wanted."""
+        while self._begun:
+            _, begun = self._begun.popitem()
+            if begun.exception() is None:
+                for session in begun.result():
+                    session.close()
 
-    def _both(
-        self,
-        account: Account,
-        read: Callable[[Account], ReadOnlySession],
-        write: Callable[[Account], Session],
-    ) -> tuple[ReadOnlySession, Session]:
+    def both(self, account: Account, *, back: bool) -> Both:
+        """Log in at both sides at the same time, to read at one and to write at the other.
+
+        back: read at new and write at old. A login that was begun is taken over, once.
+        """
+        begun = self._begun.pop(account.address, None)
+        return begun.result() if begun else self._both(account, back=back)
+
+    def _both(self, account: Account, *, back: bool) -> Both:
+        read = self.new_read_only if back else self.old
+        write = self.old_for_the_way_back if back else self.new
         with ThreadPoolExecutor(max_workers=1) as pool:
             coming = pool.submit(write, account)
             try:
-                old = read(account)
+                source = read(account)
             except BaseException:
                 if coming.exception() is None:
                     coming.result().close()
                 raise
             try:
-                return old, coming.result()
+                return source, coming.result()
             except BaseException:
-                old.close()
+                source.close()
                 raise
 
     def new_read_only(self, account: Account) -> ReadOnlySession:
