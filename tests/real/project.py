@@ -113,7 +113,7 @@ def _write_migration(world: World, folder: Path, *, canary: str) -> None:
         domain=DOMAIN,
         ca=world.certificates.ca,
         canary=canary,
-        primary=network.ns1,
+        primary=network.name_servers[0],
         key=KEY_NAME,
         ttl=TTL,
         resolver=network.resolver,

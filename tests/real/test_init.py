@@ -41,7 +41,7 @@ def answers(world: World) -> str:
     return ANSWERS.format(
         accounts=", ".join(OLD_PASSWORDS),
         ca=world.certificates.ca,
-        primary=network.ns1,
+        primary=network.name_servers[0],
         key=KEY_NAME,
         old=network.old,
         new=network.new,

@@ -67,16 +67,15 @@ ZONE = """\
 HEAD = """\
 $TTL {ttl}
 @ SOA ns1.{primary}. hostmaster.{primary}. 1 3600 600 604800 {ttl}
-@ NS ns1.{primary}.
-@ NS ns2.{primary}.
 """
 
 
 class Knot:
-    """One knotd that listens on two addresses, ns1 and ns2."""
+    """One knotd that listens on the addresses of several name servers: ns1, ns2 and so on."""
 
     def __init__(self, folder: Path, addresses: Sequence[str], *, primary: str) -> None:
         self.addresses = tuple(addresses)
+        self.names = tuple(f"ns{n}.{primary}" for n in range(1, len(addresses) + 1))
         self.secret = base64.b64encode(secrets.token_bytes(32)).decode()
         self.primary = primary
         self.zones: tuple[str, ...] = ()
@@ -90,6 +89,7 @@ class Knot:
         """Write the zones (records by zone name) and serve them; one is signed with DNSSEC."""
         self.zones = tuple(zones)
         head = HEAD.format(ttl=ttl, primary=self.primary)
+        head += "".join(f"@ NS {name}.\n" for name in self.names)
         for name, records in zones.items():
             (self._folder / f"{name}.zone").write_text(head + records)
         parts = [self._server(), *(self._zone(name, signing=name == signed) for name in zones)]

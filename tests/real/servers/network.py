@@ -19,9 +19,8 @@ class Network:
         self.new = self._ip(2)
         self.new_second = self._ip(3)
         self.out = self._ip(9)
-        self.ns1 = self._ip(53)
-        self.ns2 = self._ip(54)
         self.above = self._ip(52)
+        self.name_servers = [self._ip(host) for host in (53, 54, 56, 57)]
         self.resolver = self._ip(55)
 
     @property

@@ -44,7 +44,9 @@ ALIASES = {
     f"jobs@{DOMAIN}": f"bernd@{DOMAIN}",
     f"postmaster@{DOMAIN}": f"anna@{DOMAIN}",
     f"abuse@{DOMAIN}": f"carla@{DOMAIN}",
+    **{f"team-{number:02}@{DOMAIN}": f"dora@{DOMAIN}" for number in range(1, 43)},
 }
+"""With the four mailboxes 50 addresses: so many are asked for in each run."""
 NEEDED = ("dovecot", "postfix", "unbound", "knotd", "keymgr")
 
 
@@ -122,7 +124,7 @@ class World:
 
     def _build(self) -> None:
         net, folder = self.network, self.folder
-        self.knot = Knot(folder / "knot", [net.ns1, net.ns2], primary="nameservers.test")
+        self.knot = Knot(folder / "knot", net.name_servers, primary="nameservers.test")
         self.above = Knot(folder / "above", [net.above], primary="above.test")
         self.unbound = Unbound(folder / "unbound", net.resolver)
         self.old = self._side("old", OLD_PASSWORDS, [net.old])
@@ -188,22 +190,21 @@ class World:
             net.new: "mx1.newhost.test",
             net.new_second: "mx2.newhost.test",
             net.out: "mx.outside.test",
-            net.ns1: "ns1.nameservers.test",
-            net.ns2: "ns2.nameservers.test",
+            **dict(zip(net.name_servers, self.knot.names, strict=True)),
         }
+        name_servers = zip(self.knot.names, net.name_servers, strict=True)
         pointers = "".join(f"{ip.rpartition('.')[2]} PTR {h}.\n" for ip, h in hosts.items())
         return {
             DOMAIN: '@ MX 10 mx.oldhost.test.\n@ TXT "v=spf1 mx -all"\n',
             "oldhost.test": f"mx A {net.old}\nimap A {net.old}\n",
             "newhost.test": f"mx1 A {net.new}\nmx2 A {net.new_second}\nimap A {net.new}\n",
             "outside.test": f"@ MX 10 mx\nmx A {net.out}\n",
-            "nameservers.test": f"ns1 A {net.ns1}\nns2 A {net.ns2}\n",
+            "nameservers.test": "".join(f"{n}. A {ip}\n" for n, ip in name_servers),
             net.reverse_zone: pointers,
         }
 
     def _delegations(self) -> str:
         """Return the zone above: it delegates, and vouches for one zone."""
         below = (DOMAIN, "oldhost.test", "newhost.test", "outside.test", "nameservers.test")
-        hosts = "".join(f"{n} A {self.network.above}\n" for n in ("ns1.above", "ns2.above"))
-        servers = ("ns1.nameservers.test.", "ns2.nameservers.test.")
-        return hosts + "".join(f"{z}. NS {n}\n" for z in below for n in servers)
+        hosts = "".join(f"{n}. A {self.network.above}\n" for n in self.above.names)
+        return hosts + "".join(f"{z}. NS {n}.\n" for z in below for n in self.knot.names)
