@@ -28,6 +28,7 @@ class SmtpFaults:
     """What is wrong with an MX at present. Set fields at any time, from any thread.
 
     greeting: `hang` sends no banner, `close` drops the connection, `421` turns clients away.
+    unsteady: every so many connections is dropped; 0 for none.
     no_starttls: not offered. tempfail: recipients that get 450, `*` for all. greylist: the first
     RCPT of a sender to a recipient gets 451. accept_anything: no recipient of our domains is
     refused; what has no mailbox is lost. refuse_data: reply to the message itself, such as
@@ -36,6 +37,7 @@ class SmtpFaults:
     """
 
     greeting: Greeting | None = None
+    unsteady: int = 0
     no_starttls: bool = False
     tempfail: set[str] = field(default_factory=set)
     greylist: bool = False
@@ -67,6 +69,7 @@ class SmtpServer:
         self.context = context
         self.directory = directory
         self.faults = SmtpFaults()
+        self._connections = 0
         self.log: list[str] = []
         self.accepted: list[Accepted] = []
         self.passes_on_to: tuple[str, int] | None = None
@@ -104,8 +107,11 @@ class SmtpServer:
             await self._store(user, head.encode() + message.body)
 
     def _protocol(self) -> asyncio.Protocol:
+        self._connections += 1
         if self.faults.greeting:
             return _Unwilling(self, self.faults.greeting)
+        if self.faults.unsteady and self._connections % self.faults.unsteady == 0:
+            return _Unwilling(self, "close")
         return _Conversation(self)
 
 

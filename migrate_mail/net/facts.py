@@ -129,10 +129,12 @@ class SmtpFacts:
 
     features: EHLO keywords with their arguments, upper-case. transcript: lines marked
     `<-` and `->`. failure: where it broke off; None when it went through to QUIT.
+    greeting_ms: from the connection to the banner.
     """
 
     endpoint: Endpoint
     banner: str = ""
+    greeting_ms: int = 0
     features: tuple[str, ...] = ()
     starttls: bool = False
     tls: TlsFacts | None = None

@@ -34,6 +34,7 @@ class _Look:
     """What a probe has seen so far; kept when it breaks off."""
 
     banner: str = ""
+    greeting_ms: int = 0
     starttls: bool = False
     tls: TlsFacts | None = None
     features: tuple[str, ...] = ()
@@ -77,6 +78,7 @@ class SmtpDialer:
         return SmtpFacts(
             endpoint=endpoint,
             banner=look.banner,
+            greeting_ms=look.greeting_ms,
             features=look.features,
             starttls=look.starttls,
             tls=look.tls,
@@ -131,7 +133,9 @@ class SmtpDialer:
     def _walk(
         self, wire: SmtpWire, look: _Look, shake: tls.Handshake, problem: str | None
     ) -> None:
+        began = time.monotonic()
         look.banner = str(wire.greeting())
+        look.greeting_ms = int((time.monotonic() - began) * 1000)
         wire.hello(self._helo)
         look.features, look.starttls = wire.features, wire.offers("STARTTLS")
         if not look.starttls:

@@ -39,7 +39,7 @@ ELSEWHERE = {
     "mx.public", "ip.blocklists",
 }  # fmt: skip
 ASKED = [name for name in CHECKS if name not in ELSEWHERE]
-SAID = {"dns.caa": {"issuer": "ca.example"}}
+SAID = {"dns.caa": {"issuer": "ca.example"}, "smtp.steady": {"probes": 2}}
 """Parameters that an admin gives."""
 LONGEST = 15.0
 """Seconds that all checks together may take; on a quiet machine it is less than one."""
@@ -333,6 +333,7 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a certificate for another name": (_postfix(smtpd_tls_chain_files="{c.wrong}"), {"dane.match": {"DANE_MISMATCH"}, "mta_sts.mx_cert": {"STS_MX_DISTRUSTED"}, "tls.cert": {"TLS_CERT_DISTRUSTED"}}),
     "a certificate that ends": (_postfix(smtpd_tls_chain_files="{c.short}"), {"dane.match": {"DANE_MISMATCH"}, "tls.cert": {"TLS_CERT_ENDS"}}),
     "only TLS 1.3": (_postfix(smtpd_tls_protocols=">=TLSv1.3"), {"tls.versions": {"TLS_VERSIONS_LOST"}}),
+    "a greeting without a name": (_postfix(smtpd_banner="localhost ESMTP"), {"smtp.greeting": {"GREETING_NAMELESS"}}),
     "a forgotten alias": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("jobs")}), {"smtp.recipients": {"RECIPIENT_REFUSED"}}),
     "old takes no mail any more": (_postfix("old", smtpd_recipient_restrictions="reject"), {"drain.old_accepts": {"OLD_REFUSES_MAIL"}}),
     "a split horizon": (_split_horizon, {"dns.split_horizon": {"HORIZON_SPLIT"}}),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.smtp.extensions import extensions, size
+from migrate_mail.checks.smtp.greeting import greeting
 from migrate_mail.checks.smtp.manners import catch_all, null_sender, postmaster, spellings
 from migrate_mail.checks.smtp.reach import reach
 from migrate_mail.checks.smtp.recipients import recipients
 from migrate_mail.checks.smtp.relay import relay
+from migrate_mail.checks.smtp.steady import steady
 from migrate_mail.checks.smtp.uniform import uniform
 
 CHECKS: tuple[AnyCheck, ...] = (
     catch_all,
     extensions,
+    greeting,
     null_sender,
     postmaster,
     reach,
@@ -20,5 +23,6 @@ CHECKS: tuple[AnyCheck, ...] = (
     relay,
     size,
     spellings,
+    steady,
     uniform,
 )
