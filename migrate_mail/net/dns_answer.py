@@ -78,17 +78,17 @@ def _judge(reply: dns.message.Message, server: Endpoint, name: str, rtype: str) 
         text = f"the answer contradicts itself: {exc}"
         return DnsAnswer(name, rtype, server, "garbage", aa=aa, text=text)
     aliases = list(chain.cnames)
-    cut = referral(reply)
+    cut = _cut(reply)
     if chain.answer is None and not aliases and status == "ok":
         status = "nodata"
     return DnsAnswer(
         name, rtype, server, status,
         records=_records(chain.answer or (aliases[-1] if aliases and rtype == "CNAME" else None)),
-        ttl=_ttl(chain.answer, aliases, chain.minimum_ttl, reply),
+        ttl=int(cut.ttl) if cut else _ttl(chain.answer, aliases, chain.minimum_ttl, reply),
         cname=_alias(chain.answer, aliases, rtype),
         aa=aa,
         text=_remark(reply, status),
-        delegates=cut[1] if cut else (),
+        delegates=_records(cut),
     )  # fmt: skip
 
 
@@ -130,12 +130,16 @@ def _remark(reply: dns.message.Message, status: DnsStatus) -> str:
 
 def referral(reply: dns.message.Message) -> tuple[str, tuple[str, ...]] | None:
     """Return the zone below and its name servers when the reply only points there."""
+    cut = _cut(reply)
+    return (cut.name.to_text().lower(), _records(cut)) if cut else None
+
+
+def _cut(reply: dns.message.Message) -> dns.rrset.RRset | None:
+    """Return the NS RRset of a referral."""
     if reply.answer or reply.flags & dns.flags.AA or reply.rcode() != dns.rcode.NOERROR:
         return None
-    for rrset in reply.authority:
-        if rrset.rdtype == dns.rdatatype.NS:
-            return rrset.name.to_text().lower(), _records(rrset)
-    return None
+    ours = (rrset for rrset in reply.authority if rrset.rdtype == dns.rdatatype.NS)
+    return next(ours, None)
 
 
 def soa_owner(reply: dns.message.Message) -> str | None:

@@ -36,7 +36,8 @@ class DnsAnswer:
 
     records: rdata in presentation form, lower-cased names, sorted; empty unless status is `ok`.
     ttl: seconds, of the RRset as served (an authority's is the real one, a resolver's what remains);
-    of an alias the least on the way; of an absence how long it may be believed (RFC 2308).
+    of an alias the least on the way; of an absence how long it may be believed (RFC 2308); of a
+    referral that of the delegation.
     cname: the target when the name is an alias (records are then those behind it, if sent).
     aa: the server speaks with authority. at: when it answered. delegates: the name servers that a
     referral points to.

@@ -11,6 +11,7 @@ from migrate_mail.inventory.model import Inventory
 from migrate_mail.run.world import World
 from migrate_mail.state.records import TtlObservation
 from migrate_mail.state.store import Store
+from migrate_mail.timeline.cuts import cuts_of
 from migrate_mail.timeline.rrsets import POLICY_TYPE, rrsets_of
 from migrate_mail.timeline.schedule import RETRY_WINDOW, After, Schedule, after, schedule
 from migrate_mail.timeline.settled import Passing, Seen, seen
@@ -36,8 +37,7 @@ class DomainClock:
         """True when it is safe to switch now; after a switch: when everyone has the new MX."""
         if self.switched is not None and self.after is not None:
             return self.after.everyone <= self.schedule.now
-        earliest = self.schedule.earliest
-        return earliest is not None and earliest <= self.schedule.now
+        return self.schedule.settled
 
 
 def look(world: World) -> tuple[list[TtlObservation], list[Silent]]:
@@ -50,11 +50,11 @@ def look(world: World) -> tuple[list[TtlObservation], list[Silent]]:
 def clocks(inventory: Inventory, store: Store, now: datetime) -> list[DomainClock]:
     """Return when each domain may be switched, by the journal alone."""
     journal, changes = store.ttl_journal(), store.dns_changes()
-    spec = inventory.spec
+    spec, cuts = inventory.spec, cuts_of(journal)
     found = []
     for domain in spec.domains:
         terms = schedule(rrsets_of(spec, domain), journal, now)
-        mx = seen(domain, "MX", journal)
+        mx = seen(domain, "MX", journal, cuts)
         at = terms.earliest
         switched = switched_at(changes, domain)
         if switched is not None and mx is not None:

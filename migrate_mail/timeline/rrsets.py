@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_mail.inventory.model import MigrationFile
+from migrate_mail.timeline.cuts import DELEGATION_TYPE
 from migrate_mail.timeline.schedule import Wanted
 
 POLICY_TYPE = "MTA-STS"
@@ -18,10 +19,18 @@ def rrsets_of(spec: MigrationFile, domain: str) -> list[Wanted]:
     return list(dict.fromkeys(_of(spec, domain.rstrip(".").lower())))
 
 
+def delegation_of(domain: str) -> list[Wanted]:
+    """Return what makes up the way to a zone: its NS records on both sides of the cut, and DS."""
+    return [
+        Wanted(domain, "NS"),
+        Wanted(domain, DELEGATION_TYPE, above=True),
+        Wanted(domain, "DS", above=True),
+    ]
+
+
 def _of(spec: MigrationFile, domain: str) -> Iterator[Wanted]:
     yield Wanted(domain, "MX", max_ttl=max(LOW, spec.dns.ttl))
-    yield Wanted(domain, "NS")
-    yield Wanted(domain, "DS", optional=True, above=True)
+    yield from delegation_of(domain)
     yield Wanted(domain, "TXT", optional=True)
     for label in ("_dmarc", "_mta-sts", "_smtp._tls"):
         yield Wanted(f"{label}.{domain}", "TXT", optional=True)

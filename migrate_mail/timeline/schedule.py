@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from migrate_mail.state.records import TtlObservation
+from migrate_mail.timeline.cuts import cuts_of
 from migrate_mail.timeline.settled import Seen, seen
 
 Kind = Literal["known", "waits", "unknown"]
@@ -77,13 +78,19 @@ class Schedule:
             return None
         return max(t.at for t in self.terms if t.at is not None)
 
+    @property
+    def settled(self) -> bool:
+        """True when the earliest safe moment is known and not to come."""
+        return self.earliest is not None and self.earliest <= self.now
+
 
 def schedule(
     wanted: Sequence[Wanted], journal: Iterable[TtlObservation], now: datetime
 ) -> Schedule:
     """Return when it is safe to switch, by what was seen of each RRset that counts."""
     rows = list(journal)
-    terms = [_term(w, seen(w.name, w.rtype, rows), now) for w in wanted]
+    cuts = cuts_of(rows)
+    terms = [_term(w, seen(w.name, w.rtype, rows, cuts), now) for w in wanted]
     return Schedule(now, tuple(t for t in terms if t is not None))
 
 

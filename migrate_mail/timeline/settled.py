@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from migrate_mail.state.records import TtlObservation
+from migrate_mail.timeline.cuts import ABOVE, Cut, bare
 
 WHOLE_SECONDS = timedelta(seconds=1)
 """Caches count in whole seconds: Unbound was seen to serve an answer for up to one more than its TTL."""
@@ -60,21 +61,41 @@ class Seen:
         return any(o.value for o in self.now)
 
 
-def seen(name: str, rtype: str, journal: Iterable[TtlObservation]) -> Seen | None:
-    """Return what a journal (in any order) knows of an RRset; None when it was never seen."""
+def seen(
+    name: str, rtype: str, journal: Iterable[TtlObservation], cuts: Sequence[Cut] = ()
+) -> Seen | None:
+    """Return what a journal (in any order) knows of an RRset; None when it was never seen.
+
+    cuts: which name servers speak for which zone now; those before them count as the past.
+    """
     mine = sorted(
-        (o for o in journal if o.rtype == rtype and _same(o.name, name)), key=lambda o: o.at
+        (o for o in journal if o.rtype == rtype and bare(o.name) == bare(name)),
+        key=lambda o: o.at,
     )
     if not mine:
         return None
     servers = {o.server: [x for x in mine if x.server == o.server] for o in mine}
-    passed = max(
-        (p for rows in servers.values() for p in _passings(rows)),
-        key=lambda p: p.until,
-        default=None,
-    )
-    latest = tuple(rows[-1] for _, rows in sorted(servers.items()))
+    cut = next((c for c in cuts if rtype not in ABOVE and c.holds(name)), None)
+    serving = [s for s in servers if cut is None or cut.serves(s)] or list(servers)
+    latest = tuple(servers[s][-1] for s in sorted(serving))
+    passings = [p for rows in servers.values() for p in _passings(rows)]
+    if cut is not None:
+        window = timedelta(0) if rtype == "NS" else cut.window
+        left = (rows[-1] for s, rows in servers.items() if s not in serving)
+        differing = (was for was in left if any(_state(o) != _state(was) for o in latest))
+        passings += [_left_behind(was, cut.ended(was.server), window) for was in differing]
+    passed = max(passings, key=lambda p: p.until, default=None)
     return Seen(name, rtype, latest, passed, mine[0].at)
+
+
+def _left_behind(was: TtlObservation, then: TtlObservation, window: timedelta) -> Passing:
+    """Return until when caches may hold what a name server served last that is asked no more.
+
+    It may have been delegated to until the look above that named it no more. Who remembered the
+    delegation then does so for the window, asks it at the end of that, and keeps what it says.
+    """
+    until = max(then.at, was.at) + window + timedelta(seconds=was.ttl or 0) + WHOLE_SECONDS
+    return Passing(was, then, until)
 
 
 def _passings(rows: Sequence[TtlObservation]) -> Iterator[Passing]:
@@ -86,7 +107,3 @@ def _passings(rows: Sequence[TtlObservation]) -> Iterator[Passing]:
 
 def _state(observation: TtlObservation) -> State:
     return observation.value, observation.ttl
-
-
-def _same(one: str, other: str) -> bool:
-    return one.rstrip(".").lower() == other.rstrip(".").lower()

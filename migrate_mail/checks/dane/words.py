@@ -10,4 +10,8 @@ WORDING: dict[str, str] = {
     "DANE_NO_TLS": "there are TLSA records, and the server offers no STARTTLS: {records}",
     "DANE_PUBLISHED": "{subject} TLSA is published: {records}",
     "DANE_UNUSABLE": "the TLSA records at {subject} are none that senders of mail use: {records}",
+    "TLSA_DIVIDED": "the name servers do not show the same {subject} TLSA: {text}",
+    "TLSA_NOT_SEEN": "{subject} TLSA could not be looked at: {text}",
+    "TLSA_SETTLED": "{subject} TLSA has reached every cache since {at}: {text}",
+    "TLSA_TOO_YOUNG": "caches may hold what was there before {subject} TLSA until {at}: {text}",
 }

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_mail.checks.base import About, Context, NoParams, check
-from migrate_mail.checks.dns.observing import Silent, observe
 from migrate_mail.checks.looking import one_by_one
-from migrate_mail.finding import Arg, Finding, Outcome
+from migrate_mail.checks.settling import settling, told_of
+from migrate_mail.finding import Finding, Outcome
 from migrate_mail.timeline.rrsets import rrsets_of
-from migrate_mail.timeline.schedule import Schedule, schedule
 
 _REFS = ("RFC 1035 section 3.2.1", "RFC 2308 section 5")
 
@@ -34,46 +33,15 @@ def cutover_earliest(context: Context, _: NoParams) -> Iterator[Finding]:
 
 
 def _domain(context: Context, domain: str) -> Iterator[Finding]:
-    wanted = rrsets_of(context.inventory.spec, domain)
-    served, silent = observe(context.dns, wanted, context.clock)
-    context.journal.observe_ttls(served)
-    needed = {(w.name, w.rtype) for w in wanted if not w.optional}
-    if blind := [s for s in silent if (s.name, s.rtype) in needed]:
-        yield _blind(domain, blind)
-        return
-    journal = [o for w in wanted for o in context.journal.ttl_journal(w.name, w.rtype)]
-    yield _judged(domain, schedule(wanted, [*journal, *served], context.clock()))
-
-
-def _blind(domain: str, silent: list[Silent]) -> Finding:
-    first = silent[0]
-    return Finding(
-        "SCHEDULE_UNKNOWN",
-        Outcome.UNKNOWN,
-        domain,
-        args={"rrset": f"{first.name} {first.rtype}", "text": first.reason},
-        evidence=tuple(f"{s.name} {s.rtype}: {s.reason}" for s in silent),
-    )
-
-
-def _judged(domain: str, found: Schedule) -> Finding:
-    term = found.binding
-    assert term is not None
-    args: dict[str, Arg] = {
-        "rrset": f"{term.name} {term.rtype}",
-        "text": term.why,
-        "at": f"{term.at:%a %Y-%m-%d %H:%M:%S %Z}" if term.at else "",
-    }
-    lines = tuple(
-        f"{t.name} {t.rtype}: {f'{t.at:%Y-%m-%d %H:%M:%S %Z}' if t.at else '?'}: {t.why}"
-        for t in found.terms
-    )
-    if found.word == "unknown":
-        return Finding("SCHEDULE_UNKNOWN", Outcome.UNKNOWN, domain, args=args, evidence=lines)
-    if found.word == "waits":
-        fix = f"mend that, then wait for the TTL: {term.why}; migrate-mail schedule tells the moment"
-        return Finding("SCHEDULE_WAITS", Outcome.FAIL, domain, args=args, evidence=lines, fix=fix, refs=_REFS)  # fmt: skip
-    if found.earliest is not None and found.earliest > found.now:
+    found = settling(context, rrsets_of(context.inventory.spec, domain))
+    args, lines = told_of(found)
+    if isinstance(found, list) or found.word == "unknown":
+        yield Finding("SCHEDULE_UNKNOWN", Outcome.UNKNOWN, domain, args=args, evidence=lines)
+    elif found.word == "waits":
+        fix = f"mend that, then wait for the TTL: {args['text']}; migrate-mail schedule tells the moment"
+        yield Finding("SCHEDULE_WAITS", Outcome.FAIL, domain, args=args, evidence=lines, fix=fix, refs=_REFS)  # fmt: skip
+    elif found.settled:
+        yield Finding("SCHEDULE_MET", Outcome.PASS, domain, args=args, evidence=lines)
+    else:
         fix = f"wait until {args['at']}, then look again: migrate-mail preflight"
-        return Finding("SCHEDULE_LATER", Outcome.FAIL, domain, args=args, evidence=lines, fix=fix, refs=_REFS)  # fmt: skip
-    return Finding("SCHEDULE_MET", Outcome.PASS, domain, args=args, evidence=lines)
+        yield Finding("SCHEDULE_LATER", Outcome.FAIL, domain, args=args, evidence=lines, fix=fix, refs=_REFS)  # fmt: skip

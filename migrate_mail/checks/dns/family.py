@@ -9,6 +9,7 @@ from migrate_mail.checks.dns.delegation import delegation
 from migrate_mail.checks.dns.dnssec import dnssec, ds
 from migrate_mail.checks.dns.earliest import cutover_earliest
 from migrate_mail.checks.dns.horizon import split_horizon
+from migrate_mail.checks.dns.in_flight import delegation_in_flight
 from migrate_mail.checks.dns.published import mx_published, resolvers
 from migrate_mail.checks.dns.servers import servers
 from migrate_mail.checks.dns.soa import negative_ttl, soa_timers
@@ -19,6 +20,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     caa,
     cutover_earliest,
     delegation,
+    delegation_in_flight,
     dnssec,
     ds,
     mx_published,

@@ -11,6 +11,7 @@ from migrate_mail.finding import Clock
 from migrate_mail.net.dns import Dns
 from migrate_mail.net.facts import DnsAnswer
 from migrate_mail.state.records import TtlObservation
+from migrate_mail.timeline.cuts import DELEGATION_TYPE
 from migrate_mail.timeline.schedule import Wanted
 
 AT_A_TIME = 4
@@ -69,6 +70,12 @@ def observe(
 
 
 def _above(dns: Dns, one: Wanted) -> list[DnsAnswer]:
-    """Ask the zone above about the zone that a name is in."""
+    """Ask the zone above about the zone that a name is in; NS records come as a referral."""
     apex = dns.zone_of(one.name, published=True).apex
-    return [replace(answer, name=one.name) for answer in dns.at_parent(apex, one.rtype)]
+    asked = "NS" if one.rtype == DELEGATION_TYPE else one.rtype
+    return [
+        replace(
+            answer, name=one.name, rtype=one.rtype, records=answer.delegates or answer.records
+        )
+        for answer in dns.at_parent(apex, asked)
+    ]

@@ -192,3 +192,48 @@ def test_a_resolver_that_cannot_say_is_unknown(lab: Company, eyes: Eyes):
     for server in (lab.ns1, lab.ns2):
         lab.break_dns(server, "servfail")
     assert eyes.outcome("dns.resolvers") is Outcome.UNKNOWN
+
+
+def test_a_change_of_name_servers_is_under_way_for_its_ttl(lab: Company, eyes: Eyes):
+    """A low TTL of the MX does not help whom a cached delegation sends elsewhere."""
+    assert tags(eyes.see("dns.delegation_in_flight")) == ["DELEGATION_SETTLED"]
+    lab.set_rrset(DOMAIN, "NS", 3600, ["ns1.oldhost.example."])
+    (found,) = eyes.see("dns.delegation_in_flight")
+    assert (found.tag, found.outcome) == ("DELEGATION_IN_FLIGHT", Outcome.FAIL)
+    assert "TTL 3600 s" in str(found.args["text"])
+    assert str(found.args["at"]) in found.fix
+
+
+def test_a_new_ds_record_is_under_way_for_the_negative_ttl(lab: Company, eyes: Eyes):
+    """Caches believe for so long that the zone is not signed."""
+    eyes.see("dns.delegation_in_flight")
+    lab.set_rrset(DOMAIN, "DS", 3600, [f"1 13 2 {'ab' * 32}"])
+    (found,) = eyes.see("dns.delegation_in_flight")
+    assert (found.tag, found.args["rrset"]) == ("DELEGATION_IN_FLIGHT", f"{DOMAIN} DS")
+
+
+def test_a_silent_zone_above_leaves_the_delegation_unknown(lab: Company, eyes: Eyes):
+    """Nobody can tell whether name servers are being changed."""
+    eyes.see("dns.delegation_in_flight")
+    for server in (lab.ns1, lab.ns2):
+        lab.break_dns(server, "servfail")
+    assert eyes.outcome("dns.delegation_in_flight") is Outcome.UNKNOWN
+
+
+def test_tlsa_records_must_have_reached_every_cache(lab: Company, eyes: Eyes):
+    """Absent before: for the negative TTL; none at all: there is nothing to wait for."""
+    assert tags(eyes.see("dane.timing")) == ["DANE_NONE"]
+    name = "_25._tcp.mx1.newhost.example"
+    lab.set_rrset(name, "TLSA", 3600, [f"3 1 1 {'ab' * 32}"])
+    (found,) = eyes.see("dane.timing")
+    assert (found.tag, found.outcome) == ("TLSA_TOO_YOUNG", Outcome.FAIL)
+    assert "absent" in str(found.args["text"])
+
+
+def test_tlsa_records_that_were_always_there_have_settled(lab: Company, eyes: Eyes):
+    """What was there when we first looked is taken to be known to all."""
+    lab.set_rrset("_25._tcp.mx1.newhost.example", "TLSA", 3600, [f"3 1 1 {'ab' * 32}"])
+    assert tags(eyes.see("dane.timing")) == ["TLSA_SETTLED"]
+    lab.break_dns(lab.ns2, "stale")
+    lab.set_rrset("_25._tcp.mx1.newhost.example", "TLSA", 3600, [f"3 1 1 {'cd' * 32}"])
+    assert tags(eyes.see("dane.timing")) == ["TLSA_DIVIDED"]
