@@ -359,3 +359,24 @@ def test_a_planted_fault_is_found_by_its_check(world, web, eyes, fault):
     said, should = _verdict(eyes, seen)
     assert _found(seen) == wanted
     assert said == should
+
+
+@pytest.mark.parametrize(
+    ("check", "plant", "tag"),
+    [
+        ("dns.delegation_in_flight", _above((DOMAIN, "NS", ("ns1.nameservers.test.", "ns2.nameservers.test."))), "DELEGATION_IN_FLIGHT"),
+        ("dns.delegation_in_flight", _above((DOMAIN, "DS", "1 13 2 " + "ab" * 32)), "DELEGATION_IN_FLIGHT"),
+        ("dane.timing", _zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), "TLSA_TOO_YOUNG"),
+    ],
+    ids=["fewer name servers above", "another DS", "another TLSA record"],
+)  # fmt: skip
+def test_what_changed_a_moment_ago_is_under_way_until_its_ttl_is_over(
+    world, web, eyes, check, plant, tag
+):
+    """Seen before and after the change by the authorities, and settled again when caches have forgotten."""
+    assert eyes.outcome(check) is Outcome.PASS
+    with plant(world, web):
+        found = [f for f in eyes.see(check) if f.outcome is not Outcome.PASS]
+        assert [(f.tag, f.outcome) for f in found] == [(tag, Outcome.FAIL)]
+        time.sleep(TTL + 2)
+        assert eyes.outcome(check) is Outcome.PASS
