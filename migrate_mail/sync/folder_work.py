@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from migrate_mail.errors import NetError
+from migrate_mail.net.imap import MessageHead
 from migrate_mail.state.records import FolderLook
 from migrate_mail.sync.analysis import Difference, difference, follow_flags
 from migrate_mail.sync.bodies import uid_sets
@@ -25,7 +26,7 @@ def work_through(desk: Desk, works: Sequence[FolderWork]) -> None:
     desk.kit.journal.clear_failures(desk.account, [w.pair.old for w in works])
     if desk.labels is not None:
         works = desk.labels.arrange(desk.old, works, all_count=desk.additions_only)
-    plan = partial(_plan, moved=MovedAtNew(desk) if desk.back else None)
+    plan = partial(_plan, moved=_moved(desk))
     ready = [w for w in works if _without_refusal(desk, w, plan)]
     copy(desk, ready)
     for work in ready:
@@ -75,12 +76,26 @@ def _plan(desk: Desk, work: FolderWork, *, moved: MovedAtNew | None) -> None:
     desk.tally.elsewhere += len(work.elsewhere or ())
     missing = leave_out(desk, work, settle(desk, work, found.missing))
     if moved is not None:
-        missing = moved.sift(work, missing)
+        left = moved.sift(work.pair.old, missing)
+        work.already += len(missing) - len(left)
+        desk.tally.done += len(missing) - len(left)
+        missing = left
     work.sets, work.wanted = uid_sets(missing), len(missing)
     if not desk.additions_only:
         adopted = len(missing) < len(found.missing)
         flags = difference(desk, work).flags if adopted else found.flags
         follow_flags(desk, work, flags)
+
+
+def _moved(desk: Desk) -> MovedAtNew | None:
+    """Return what finds mail of old that people filed elsewhere at new; None but on the way back."""
+    if desk.back is None:
+        return None
+
+    def goes(head: MessageHead) -> bool:
+        return not desk.filter.reason(head.size, head.internaldate, desk.kit.clock())
+
+    return MovedAtNew(desk.old, desk.new, desk.back, goes)
 
 
 def _is_new(desk: Desk, work: FolderWork) -> bool:

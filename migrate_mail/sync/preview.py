@@ -22,6 +22,7 @@ from migrate_mail.sync.gmail import Share, is_gmail, rank, read_ids
 from migrate_mail.sync.mailbox import Doors
 from migrate_mail.sync.mapping import read_map
 from migrate_mail.sync.most import Most
+from migrate_mail.sync.moved import MovedAtNew
 from migrate_mail.sync.names import FolderPair, LeftOut
 from migrate_mail.sync.phase import DEFAULT, Course, SyncPhase
 from migrate_mail.sync.remembered import known_names
@@ -122,7 +123,9 @@ def preview(
             share = _share(there, settings.gmail, old)
             most = known.course.most_removed
             now = clock()
-            look = _Look(old, new, there, _Wanted(wanted, now), share, removes=most is not None)
+            keeps = _Wanted(wanted, now)
+            moved = _moved(there, keeps, old, new)
+            look = _Look(old, new, there, keeps, share, moved, removes=most is not None)
             pairs = sorted(found.pairs, key=rank) if share else found.pairs
             folders = tuple(look.folder(pair) for pair in pairs)
             octets = sum(f.bytes for f in folders)
@@ -255,6 +258,16 @@ class _Known:
                 yield from self.journal.copies(r.id)
 
 
+def _moved(
+    known: _Known, wanted: _Wanted, here: ReadOnlySession, there: ReadOnlySession
+) -> MovedAtNew | None:
+    """Return what finds mail of old that people filed elsewhere at new; None but on the way back."""
+    if not known.back or known.journal is None:
+        return None
+    book = Backwards(known.journal, known.account.address)
+    return MovedAtNew(here, there, book, lambda head: bool(wanted.split([head])[0]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """Looking at one account's folders."""
@@ -264,6 +277,7 @@ class _Look:
     known: _Known
     wanted: _Wanted
     share: Share | None
+    moved: MovedAtNew | None
     removes: bool
 
     def folder(self, pair: FolderPair) -> FolderPreview:
@@ -284,6 +298,9 @@ class _Look:
             elsewhere = self.share.elsewhere(pair, read_ids(self.old), missing)
         heads = self.old.heads([uid for uid in missing if uid not in elsewhere])
         left, skipped = self.wanted.split(heads)
+        if self.moved is not None:
+            goes_back = set(self.moved.sift(pair.old, [head.uid for head in left]))
+            left = [head for head in left if head.uid in goes_back]
         limit = append_limit(self.new.capabilities)
         return FolderPreview(
             old=pair.old,

@@ -328,9 +328,11 @@ def test_back_knows_what_people_moved(move):
     before = contents(move.old, ANNA, "INBOX")
     move.course = BACK
 
+    planned = _preview(move, BACK)
     outcome = move.sync()
 
     assert outcome.state == "done", outcome
+    assert sum(f.to_copy for f in planned.folders) == outcome.copied
     assert contents(move.old, ANNA, "INBOX").total() == before.total() + 1  # 80
     assert contents(move.old, ANNA, "Since").total() == 2  # 82, and the second 90
     assert move.sync().copied == 0
