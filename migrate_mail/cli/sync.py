@@ -16,7 +16,7 @@ from migrate_mail.cli.options import (
     MigrationOption,
     who,
 )
-from migrate_mail.cli.sync_choice import SyncJob, log_in, most, rate, unfinished
+from migrate_mail.cli.sync_choice import SyncJob, log_in, log_in_first, most, rate, unfinished
 from migrate_mail.cli.sync_options import (
     DeleteOption,
     DryRunOption,
@@ -61,7 +61,8 @@ def sync(
 ) -> None:
     """Copy every folder, message, flag and date from old to new, each message exactly once.
 
-    Old is only read. Run it as often as you like: it goes on where it was, by phases:
+    Old is only read. Several new accounts are logged in to first: who is refused is left out.
+    Run it as often as you like: it goes on where it was, by phases:
 
       stage  before the switch: new follows old, flags too
       final  the last delta, old made read-only: passes until old rests
@@ -165,10 +166,11 @@ def _copy_all(
     from migrate_mail.cli.stopping import stop_on_signal
     from migrate_mail.cli.sync_board import SyncBoard
 
-    first = job.accounts[
-        0
-    ]  # the servers need their time too: they have it while we load the rest
-    job.doors.begin(first, back=course.of(first.domain) is SyncPhase.BACK)
+    barred = log_in_first(job, store)
+    # The servers need their time as well: they have it while we load the rest.
+    first = job.accounts[0]
+    if first.address not in barred:
+        job.doors.begin(first, back=course.of(first.domain) is SyncPhase.BACK)
     from migrate_mail.sync.desk import SyncKit
     from migrate_mail.sync.fleet import sync_all
     from migrate_mail.sync.meter import throttles_for
@@ -194,7 +196,7 @@ def _copy_all(
             throttles=throttles_for(systems, job.rate, now=time.monotonic, wait=pause),
         )
         try:
-            return sync_all(job.accounts, kit, jobs=job.jobs)
+            return sync_all(job.accounts, kit, jobs=job.jobs, barred=barred)
         finally:
             job.doors.abandon()
 

@@ -43,6 +43,12 @@ def sync_account(account: Account, kit: SyncKit) -> AccountOutcome:
     return _end(kit, tally, "incomplete" if tally.failed else "done")
 
 
+def bar(account: Account, kit: SyncKit, reason: str) -> AccountOutcome:
+    """Enter an account as failed without trying it: who was just refused must not be locked out."""
+    tally = Tally(book(account, kit), kit.course.of(account.domain).value)
+    return _end(kit, tally, "failed", reason)
+
+
 def _until_still(account: Account, kit: SyncKit, tally: Tally) -> bool:
     """Pass over the account; in the final phase until a pass finds nothing to do. False: old never rests."""
     final = kit.course.of(account.domain) is SyncPhase.FINAL

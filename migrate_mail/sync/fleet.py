@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
 from migrate_mail.inventory.model import Account
 from migrate_mail.sync.desk import SyncKit
-from migrate_mail.sync.engine import sync_account
+from migrate_mail.sync.engine import bar, sync_account
 from migrate_mail.sync.progress import AccountOutcome
 
 
-def sync_all(accounts: Sequence[Account], kit: SyncKit, *, jobs: int) -> list[AccountOutcome]:
+def sync_all(
+    accounts: Sequence[Account],
+    kit: SyncKit,
+    *,
+    jobs: int,
+    barred: Mapping[str, str] = MappingProxyType({}),
+) -> list[AccountOutcome]:
     """Sync accounts, at most `jobs` at a time; outcomes come in the order of the accounts.
 
+    barred: accounts that are known to be refused, with the reason; they are not tried again.
     An error that is no account's own (the state file cannot be written, a bug) stops all of
     them at their next message boundary and is raised. So does Ctrl-C.
     """
     with ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="sync") as pool:
-        futures = [pool.submit(sync_account, account, kit) for account in accounts]
+        futures = [
+            pool.submit(bar, a, kit, barred[a.address])
+            if a.address in barred
+            else pool.submit(sync_account, a, kit)
+            for a in accounts
+        ]
         try:
             return [future.result() for future in futures]
         except BaseException:

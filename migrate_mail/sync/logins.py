@@ -15,11 +15,15 @@ from migrate_mail.sync.mailbox import Doors
 
 @dataclass(frozen=True, slots=True)
 class LoginProblem:
-    """One mailbox that could not be opened, and why; the reason says whose fault it is."""
+    """One mailbox that could not be opened, and why; the reason says whose fault it is.
+
+    refused: trying again would be refused again, and may lock the account.
+    """
 
     account: str
     side: MailboxSide
     reason: str
+    refused: bool = False
 
 
 def check_logins(accounts: Sequence[Account], doors: Doors, *, jobs: int) -> list[LoginProblem]:
@@ -46,5 +50,6 @@ def _problem(
         with door(account) as session:
             session.examine("INBOX")
     except (NetError, SecretError) as error:
-        return LoginProblem(account.address, side, error.told)
+        refused = isinstance(error, SecretError) or error.kind == "auth"
+        return LoginProblem(account.address, side, error.told, refused)
     return None

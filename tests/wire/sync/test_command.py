@@ -323,3 +323,23 @@ def test_terminal_shows_a_live_bar(move, project):
     assert "\x1b[" in shown
     assert b"2 of 2 accounts complete" in done.stdout
     assert b"\x1b" not in done.stdout
+
+
+def test_new_accounts_log_in_first_and_who_is_refused_is_left_out(move, project):
+    """Named before the first byte, tried once, failed in the end; the others are copied."""
+    fill(move.old)
+    fill(move.old, BERT)
+    move.old.faults.refuse = {ANNA}
+    result = run(project)
+    assert result.exit_code == 3
+    assert result.stderr.index(f"??  {ANNA} at old") < result.stderr.index(f"{BERT}: done")
+    assert "1 account cannot be opened" in result.stderr
+    tries = [e for e in move.old.log if e.verb == "AUTHENTICATE"]
+    assert len(tries) == 3  # anna once; bert to look, and to copy
+    assert "name or password" in result.stdout
+    assert_same(move, BERT)
+    move.old.faults.refuse = set()
+    again = run(project, "--retry-failed")
+    assert (again.exit_code, "logging in" in again.stderr) == (0, False)
+    assert_same(move)
+    assert "logging in" not in run(project).stderr
