@@ -16,7 +16,8 @@ from migrate_mail.cli.options import (
     MigrationOption,
     who,
 )
-from migrate_mail.cli.sync_choice import SyncJob, log_in, log_in_first, most, rate, unfinished
+from migrate_mail.cli.sync_choice import SyncJob, most, rate, unfinished
+from migrate_mail.cli.sync_logins import log_in, log_in_first
 from migrate_mail.cli.sync_options import (
     DeleteOption,
     DryRunOption,

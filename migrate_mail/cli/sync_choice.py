@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from migrate_mail.cli.console import note, out, out_json
+from migrate_mail.cli.console import note
 from migrate_mail.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from migrate_mail.inventory.model import Account, Inventory
     from migrate_mail.run.world import World
-    from migrate_mail.state.store import Store
     from migrate_mail.sync.mailbox import Doors
     from migrate_mail.sync.most import Most
     from migrate_mail.sync.phase import SyncPhase
@@ -61,57 +60,6 @@ def unfinished(accounts: list[Account], inventory: Inventory) -> list[Account]:
         note("nothing to try again: every account is complete, and no message failed")
         raise typer.Exit(ExitCode.GO)
     return left
-
-
-def log_in_first(job: SyncJob, store: Store) -> dict[str, str]:
-    """Log in to every account that was never synced, if there are several; name who cannot.
-
-    Returns the accounts that are refused, with the reason: better known now than after a night.
-    """
-    from migrate_mail.report.words import count
-    from migrate_mail.sync.logins import check_logins
-
-    known = {t.account for t in store.sync.totals()}
-    fresh = [a for a in job.accounts if a.address not in known]
-    if len(fresh) < 2:
-        return {}
-    note(f"logging in to {count(len(fresh), 'new account')} first, on both sides")
-    problems = check_logins(fresh, job.doors, jobs=job.jobs)
-    for problem in problems:
-        note(f"??  {problem.account} at {problem.side}: {problem.reason}")
-    refused = {p.account: p.reason for p in problems if p.refused}
-    if refused:
-        note(
-            f"{count(len(refused), 'account')} cannot be opened and are left out, the others are copied;"
-            " mend that, then: migrate-mail sync --retry-failed"
-        )
-    return refused
-
-
-def log_in(job: SyncJob, *, as_json: bool) -> ExitCode:
-    """Say which accounts cannot be opened on which side."""
-    from dataclasses import asdict
-
-    from migrate_mail.sync.logins import check_logins
-
-    problems = check_logins(job.accounts, job.doors, jobs=job.jobs)
-    bad = len({p.account for p in problems})
-    if as_json:
-        told = [asdict(p) for p in problems]
-        out_json(
-            {
-                "schema": "migrate-mail/logins/v1",
-                "accounts": len(job.accounts),
-                "problems": told,
-            }
-        )
-    else:
-        for problem in problems:
-            out(f"??  {problem.account} at {problem.side}: {problem.reason}")
-        out(
-            f"{len(job.accounts) - bad} of {len(job.accounts)} accounts can be opened on both sides"
-        )
-    return ExitCode.CANNOT_TELL if problems else ExitCode.GO
 
 
 def most(text: str | None, *, asked: bool) -> Most | None:

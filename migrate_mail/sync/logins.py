@@ -26,17 +26,25 @@ class LoginProblem:
     refused: bool = False
 
 
-def check_logins(accounts: Sequence[Account], doors: Doors, *, jobs: int) -> list[LoginProblem]:
+def check_logins(
+    accounts: Sequence[Account],
+    doors: Doors,
+    *,
+    jobs: int,
+    seen: Callable[[Account], object] = lambda _: None,
+) -> list[LoginProblem]:
     """Log in to every account on both sides, side by side, and out again; return what did not work.
 
-    INBOX is opened too: some servers let a user in whose mailbox they cannot open.
+    INBOX is opened too: some servers let a user in whose mailbox they cannot open. seen: is told
+    of each account when it was looked at, from several threads.
     """
 
     def look(account: Account) -> list[LoginProblem]:
         sides: tuple[tuple[MailboxSide, Callable[[Account], ReadOnlySession]], ...] = (
             ("old", doors.old), ("new", doors.new_read_only),
         )  # fmt: skip
-        found = (_problem(account, side, door) for side, door in sides)
+        found = [_problem(account, side, door) for side, door in sides]
+        seen(account)
         return [problem for problem in found if problem is not None]
 
     with ThreadPoolExecutor(max_workers=max(1, jobs), thread_name_prefix="login") as pool:
