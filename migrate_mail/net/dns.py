@@ -17,6 +17,7 @@ from migrate_mail.net.dns_answer import absolute, look_up, stamped
 from migrate_mail.net.dns_zone import Zones
 from migrate_mail.net.dnssec import Validator, on_this_machine
 from migrate_mail.net.facts import DnsAnswer, Endpoint, Validation, Zone
+from migrate_mail.net.names import has_route
 from migrate_mail.net.routes import Routes, bare_host, is_address
 
 Ask = Literal["authorities", "resolvers"]
@@ -54,6 +55,7 @@ class Dns:
         clock: Clock = utc_now,
         timeout: float = 2.0,
         tries: int = 2,
+        has_route: Callable[[str], bool] = has_route,
     ) -> None:
         self._given = tuple(resolvers)
         self._validating = tuple(validating)
@@ -61,7 +63,7 @@ class Dns:
         self._clock = clock
         self._timeout = timeout
         self._tries = tries
-        self._zones = Zones(self._resolve, self._reply, self._server)
+        self._zones = Zones(self._resolve, self._reply, self._server, has_route)
 
     def ask(
         self, server: Endpoint, name: str, rtype: str, *, recurse: bool = False

@@ -31,10 +31,12 @@ class Zones:
         resolve: Callable[[str, str], DnsAnswer],
         reply: Reply,
         servers: Callable[[str, Sequence[str]], list[Endpoint]],
+        has_route: Callable[[str], bool],
     ) -> None:
         self._resolve = resolve
         self._reply = reply
         self._servers = servers
+        self._has_route = has_route
         self._known: dict[str, Zone] = {}
         self._found: dict[str, Zone] = {}
         self._lock = threading.Lock()
@@ -88,12 +90,16 @@ class Zones:
     def _learn(self, apex: str, hosts: tuple[str, ...]) -> Zone:
         servers: list[Endpoint] = []
         lame: list[str] = []
+        unasked: list[Endpoint] = []
         for host in hosts:
             found, reason = self._addresses(bare_host(host))
-            servers += found
+            # Without a route nothing is learned; the host says the same by another address.
+            within_reach = [e for e in found if self._has_route(e.ip)] or found
+            servers += within_reach
+            unasked += [e for e in found if e not in within_reach]
             if not found:
                 lame.append(f"{bare_host(host)}: {reason}")
-        zone = Zone(apex, tuple(dict.fromkeys(servers)), tuple(lame))
+        zone = Zone(apex, tuple(dict.fromkeys(servers)), tuple(lame), tuple(unasked))
         with self._lock:
             return self._known.setdefault(apex, zone) if servers else zone
 

@@ -84,12 +84,14 @@ class Zone:
     """A zone's apex and every address of its name servers.
 
     servers: one Endpoint for each name server address. lame: name servers whose address
-    could not be found, as `name: reason`.
+    could not be found, as `name: reason`. unasked: addresses to which this machine has no route, of
+    name servers that have another one.
     """
 
     apex: str
     servers: tuple[Endpoint, ...]
     lame: tuple[str, ...] = ()
+    unasked: tuple[Endpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,20 @@ def system_addresses(host: str, port: int, *, timeout: float) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def has_route(ip: str) -> bool:
+    """Tell whether this machine could send to an address at all; nothing is sent.
+
+    Many machines have no IPv6 beyond themselves.
+    """
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((ip, 53))
+    except OSError:
+        return False
+    return True
+
+
 def _ask(host: str, port: int, found: list[str], problem: list[OSError | UnicodeError]) -> None:
     try:
         infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

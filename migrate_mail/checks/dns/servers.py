@@ -30,6 +30,7 @@ def servers(context: Context, _: NoParams) -> Iterator[Finding]:
 def _domain(context: Context, domain: str) -> Iterator[Finding]:
     zone = context.dns.zone_of(domain, published=True)
     yield from (_without_address(text, zone.apex) for text in zone.lame)
+    yield from (_without_route(endpoint, zone.apex) for endpoint in zone.unasked)
     soa = context.dns.authorities(zone.apex, "SOA", published=True)
     yield from (_answers(answer) for answer in soa)
     mx = context.dns.authorities(domain, "MX", published=True)
@@ -59,6 +60,17 @@ def _without_address(text: str, apex: str) -> Finding:
         args={"host": host, "zone": _bare(apex), "reason": reason},
         fix=f"publish an address of {host}, or take it out of the NS records of {_bare(apex)}",
         refs=("RFC 1912",),
+    )
+
+
+def _without_route(endpoint: Endpoint, apex: str) -> Finding:
+    return Finding(
+        "NS_NOT_ASKED",
+        Outcome.UNKNOWN,
+        f"{_bare(apex)} SOA",
+        str(endpoint),
+        args={"text": "this machine has no route to it"},
+        fix="look once from a machine with IPv6, or waive this: the same name server is asked at its other address",
     )
 
 

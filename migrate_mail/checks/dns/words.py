@@ -32,6 +32,7 @@ WORDING: dict[str, str] = {
     "NS_ANSWERS": "the name server answers for {subject}",
     "NS_LAME": "the name server is no authority for its own zone ({status})",
     "NS_MX_SILENT": "the name server answers for its zone, but not for {subject}: {status}: {text}",
+    "NS_NOT_ASKED": "this address of the name server was not asked: {text}",
     "NS_NO_ADDRESS": "{host} is a name server of {zone} and its address was not found ({reason})",
     "NS_SERIALS_DIFFER": "the serial numbers of {subject} differ; the MX records do not",
     "NS_SILENT": "the name server gives no answer for {subject}: {status}: {text}",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrate_mail.finding import Outcome
 from migrate_mail.lab.company import Company
-from support.seeing import Eyes, by_tag, tags
+from migrate_mail.net.dns import Dns
+from migrate_mail.net.routes import Routes, split_host_port
+from support.seeing import Eyes, by_tag, changed, open_eyes, tags
 
 DOMAIN = "lindenhof.example"
 
@@ -237,3 +241,27 @@ def test_tlsa_records_that_were_always_there_have_settled(lab: Company, eyes: Ey
     lab.break_dns(lab.ns2, "stale")
     lab.set_rrset("_25._tcp.mx1.newhost.example", "TLSA", 3600, [f"3 1 1 {'cd' * 32}"])
     assert tags(eyes.see("dane.timing")) == ["TLSA_DIVIDED"]
+
+
+def test_an_address_without_route_costs_one_finding_and_no_other_check(project, lab: Company):
+    """On a machine without IPv6 name servers are asked by IPv4, and only dns.servers tells what was not."""
+    lab.set_rrset("ns9.oldhost.example", "A", 60, ["192.0.2.53"])
+    lab.set_rrset("ns9.oldhost.example", "AAAA", 60, ["2001:db8::53"])
+    lab.set_rrset(DOMAIN, "NS", 60, ["ns9.oldhost.example."])
+    way = {"192.0.2.53:53": f"127.0.0.1:{lab.ns1.port}"}
+    eyes = open_eyes(project, change=lambda i: changed(i, connect={**i.spec.connect, **way}))
+    spec = eyes.inventory.spec
+    asks = Dns(
+        resolvers=[split_host_port(text, 53) for text in spec.resolvers],
+        routes=Routes(spec.connect),
+        has_route=lambda ip: ":" not in ip,
+    )
+    eyes = replace(eyes, context=replace(eyes.context, dns=asks))
+
+    found = eyes.see("dns.servers")
+
+    (left,) = by_tag(found, "NS_NOT_ASKED")
+    assert (left.outcome, "2001:db8::53" in left.vantage) == (Outcome.UNKNOWN, True)
+    assert {f.outcome for f in found if f is not left} == {Outcome.PASS}
+    assert eyes.outcome("dns.ttl") is not Outcome.UNKNOWN
+    assert eyes.outcome("dns.delegation_in_flight") is Outcome.PASS

@@ -12,6 +12,7 @@ import pytest
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.dns import Dns
+from migrate_mail.net.names import has_route
 from migrate_mail.net.routes import Routes
 from wire.net.script import ScriptedDns
 
@@ -234,3 +235,39 @@ def test_routes_need_no_dns():
     assert (routed.ip, routed.port, routed.rerouted) == ("127.0.0.1", 2525, True)
     (literal,) = dns_.endpoints("192.0.2.1", 25, ask="resolvers")
     assert (literal.ip, literal.rerouted) == ("192.0.2.1", False)
+
+
+def _two_addresses(resolver_lines, has_route):
+    """Look a zone up whose name server has an address of either family; only IPv4 leads anywhere."""
+    resolver, zone = Table(".", PARENT, *resolver_lines), Table("new.example.", PARENT)
+    with ScriptedDns(resolver) as recursive, ScriptedDns(zone) as server:
+        dns_ = Dns(
+            resolvers=[("127.0.0.1", recursive.port)],
+            routes=Routes({"192.0.2.1:53": f"127.0.0.1:{server.port}"}),
+            timeout=0.3,
+            tries=1,
+            has_route=has_route,
+        )
+        return dns_.zone_of("x.new.example"), dns_.authorities("x.new.example", "A")
+
+
+def test_an_address_without_route_is_left_out_where_the_host_has_another():
+    """A machine without IPv6 asks the same name server by IPv4, and the zone tells what was not asked."""
+    lines = ("a.ns. 60 A 192.0.2.1", "a.ns. 60 AAAA 2001:db8::1")
+    zone, answers = _two_addresses(lines, lambda ip: ":" not in ip)
+    assert [s.ip for s in zone.servers] == ["127.0.0.1"]
+    assert [s.ip for s in zone.unasked] == ["2001:db8::1"]
+    assert [a.status for a in answers] == ["nxdomain"]
+
+
+def test_the_only_address_is_asked_whatever_the_routes():
+    """Nothing else would say what the host says: its silence stays unknown."""
+    zone, answers = _two_addresses(("a.ns. 60 A 192.0.2.1",), lambda _: False)
+    assert ([s.ip for s in zone.servers], zone.unasked) == (["127.0.0.1"], ())
+    assert [a.status for a in answers] == ["nxdomain"]
+
+
+def test_this_machine_has_a_route_to_itself_and_none_to_an_interface_that_is_not_there():
+    """Nothing is sent to find that out."""
+    assert has_route("127.0.0.1")
+    assert not has_route("fe80::1%nosuchinterface")
