@@ -30,6 +30,7 @@ from migrate_mail.inventory.login_settings import (
 )
 from migrate_mail.inventory.record_settings import RecordSettings
 from migrate_mail.inventory.sending import Sending
+from migrate_mail.inventory.submission import SubmissionServer
 from migrate_mail.inventory.sync_rules import SyncSettings
 
 SCHEMA = "migrate-mail/migration/v1"
@@ -114,6 +115,10 @@ class System(StrictModel):
 
     mx: list[MxHost] = Field(min_length=1)
     imap: ImapServer
+    submission: SubmissionServer | None = Field(
+        default=None,
+        description="where mail programs send through; its logins are tried with those of IMAP",
+    )
     sends: Sending = Sending()
 
 

@@ -189,6 +189,12 @@ class ImapServer:
             self._server.close()
         self._accept.close()
 
+    def knows(self, user: str, password: str) -> bool:
+        """Tell whether a user may log in with a password; on the loop."""
+        found = self._login.users_dict.get(user)
+        refused = user in self.faults.refuse
+        return found is not None and found.password == password and not refused
+
     def add_user(self, user: str, password: str) -> None:
         """Add an account with an empty INBOX, or give it another password."""
 

@@ -113,6 +113,7 @@ systems:
   new:
     mx: [{{host: {new.mx_host}, preference: 10}}]
     imap: {{host: {new.imap_host}, port: 993, ca: ca.pem}}
+    submission: {{host: {new.imap_host}, port: 465, ca: ca.pem}}
     sends: {{addresses: [{NEW_IP}], helo: [{new.mx_host}], selectors: [{NEW_SELECTOR}], sample: sample.eml}}
 
 accounts: accounts.csv

@@ -62,6 +62,9 @@ class Accepted:
 class SmtpServer:
     """One MX. `open` runs on the loop; the rest may be used from any thread."""
 
+    logins = False
+    """Whether clients may, and must, log in."""
+
     def __init__(
         self, hostname: str, context: ssl.SSLContext, directory: Directory, store: Store
     ) -> None:
@@ -81,7 +84,9 @@ class SmtpServer:
     async def open(self) -> None:
         """Bind the port."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._protocol, "127.0.0.1", 0)
+        self._server = await loop.create_server(
+            self._protocol, "127.0.0.1", 0, ssl=self.context if self.logins else None
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     def close(self) -> None:
@@ -112,21 +117,22 @@ class SmtpServer:
             return _Unwilling(self, self.faults.greeting)
         if self.faults.unsteady and self._connections % self.faults.unsteady == 0:
             return _Unwilling(self, "close")
-        return _Conversation(self)
+        return Conversation(self)
 
 
-class _Conversation(SMTP):
+class Conversation(SMTP):
     """One client; the server knows its transport, so that it can be closed at the end."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(self, server: SmtpServer, **options: Any) -> None:
         super().__init__(
-            _Handler(server),
+            Handler(server),
             data_size_limit=_SIZE,
             enable_SMTPUTF8=True,
             hostname=server.hostname,
             ident="ESMTP migrate-mail lab",
             tls_context=None if server.faults.no_starttls else server.context,
             loop=asyncio.get_running_loop(),
+            **options,
         )
         self._owner = server
         self._mine: set[asyncio.Transport] = set()
@@ -179,7 +185,7 @@ class _Unwilling(asyncio.Protocol):
         self._server.transports.discard(self._transport)
 
 
-class _Handler:
+class Handler:
     """Decides on each command. The names and parameters of the methods are aiosmtpd's."""
 
     _ids = itertools.count(1)
@@ -193,7 +199,7 @@ class _Handler:
         """Note who calls; an MX takes mail from everybody and offers nobody AUTH."""
         self._server.log.append(f"EHLO {hostname}")
         session.host_name = hostname
-        return [line for line in responses if "AUTH" not in line]
+        return [line for line in responses if self._server.logins or "AUTH" not in line]
 
     async def handle_MAIL(
         self, _smtp: SMTP, _s: Session, envelope: Envelope, address: str, options: list[str]

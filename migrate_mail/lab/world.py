@@ -14,12 +14,13 @@ from migrate_mail.lab.imap import ImapServer
 from migrate_mail.lab.loop import Loop
 from migrate_mail.lab.resolver import Resolver
 from migrate_mail.lab.smtp import SmtpServer
+from migrate_mail.lab.submission import SubmissionServer
 
 HERE = "127.0.0.1"
 
 
 class MailSystem:
-    """One provider's mail: an MX, an IMAP server, and who lives there."""
+    """One provider's mail: an MX, an IMAP server, one to send through, and who lives there."""
 
     def __init__(self, loop: Loop, provider: str, *, separator: str, prefix: str) -> None:
         self.provider = provider
@@ -29,14 +30,19 @@ class MailSystem:
         self.directory = Directory()
         self.imap = ImapServer(loop, context, separator=separator, prefix=prefix)
         self.smtp = SmtpServer(self.mx_host, context, self.directory, self.imap.store)
+        self.submission = SubmissionServer(
+            self.imap_host, context, self.directory, self.imap.store, self.imap.knows
+        )
 
     async def open(self) -> None:
         """Bind the ports."""
         await self.imap.open()
         await self.smtp.open()
+        await self.submission.open()
 
     def close(self) -> None:
         """Release the ports."""
+        self.submission.close()
         self.smtp.close()
         self.imap.close()
 
@@ -119,6 +125,7 @@ class Lab:
             f"{system.mx_host}:25": system.smtp.port for system in (self.old, self.new)
         } | {f"{system.imap_host}:993": system.imap.port for system in (self.old, self.new)}
         for system in (self.old, self.new):
+            table[f"{system.imap_host}:465"] = system.submission.port
             table[f"ns1.{system.provider}:53"] = self.ns1.port
             table[f"ns2.{system.provider}:53"] = self.ns2.port
         table |= {f"{host}:443": self.web.port for host in self.web_hosts}

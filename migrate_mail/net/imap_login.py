@@ -25,6 +25,7 @@ from migrate_mail.net.sasl import (
     offered,
     read_token_error,
     replies,
+    scrubbed,
 )
 from migrate_mail.net.stream import Stream
 from migrate_mail.secret import Secret
@@ -166,14 +167,14 @@ def _attempt(
     except NetError as error:
         # A line that is no IMAP is quoted in part, and a part of a secret is not found again.
         text = "the answer is not IMAP" if error.kind == "garbage" else error.text
-        return wire.stream.fail(error.kind, _scrubbed(text, secret, says))
+        return wire.stream.fail(error.kind, scrubbed(text, secret, says))
     except ValueError:
         return wire.stream.fail("auth", "this name or password cannot be sent to this server")
     if spoken.answer.kind == "OK":
         return None
     tried = Attempt(target.user, target.admin, token=target.way in TOKEN_WAYS)
     found = refusal(spoken.answer.words, tried, spoken.detail)
-    text = _scrubbed(found.text, secret, says)
+    text = scrubbed(found.text, secret, says)
     return NetError(found.kind, str(where), wire.stream.phase, text, hint=found.hint)
 
 
@@ -211,12 +212,3 @@ def _challenge(wire: ImapWire, tag: bytes) -> bytes | None:
             asked = line.pieces[0]
             return asked if isinstance(asked, bytes) else b""
     return None
-
-
-def _scrubbed(text: str, secret: Secret, says: Sequence[bytes]) -> str:
-    """Return the server's words without the secret; some servers echo what they were sent."""
-    value = secret.reveal()
-    told = {base64.b64encode(word).decode() for word in (*says, value.encode())}
-    for form in sorted({value, *told} - {""}, key=len, reverse=True):
-        text = text.replace(form, "***")
-    return text

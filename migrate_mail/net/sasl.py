@@ -6,9 +6,11 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from migrate_mail.secret import Secret
 
 Way = Literal["password", "plain", "login", "token", "xoauth2", "oauthbearer"]
 """What is wanted; `password` and `token` leave the choice of the mechanism to us."""
@@ -134,3 +136,12 @@ def read_token_error(challenge: bytes) -> TokenError | None:
     if not isinstance(said, dict) or "status" not in said:
         return None
     return TokenError(str(said["status"])[:80], str(said.get("scope", ""))[:200])
+
+
+def scrubbed(text: str, secret: Secret, says: Sequence[bytes]) -> str:
+    """Return the server's words without the secret; some servers echo what they were sent."""
+    value = secret.reveal()
+    told = {base64.b64encode(word).decode() for word in (*says, value.encode())}
+    for form in sorted({value, *told} - {""}, key=len, reverse=True):
+        text = text.replace(form, "***")
+    return text

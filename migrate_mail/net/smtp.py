@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.smtp_recipients import ask_all, path, unasked
 from migrate_mail.net.smtp_wire import SmtpWire
 from migrate_mail.net.stream import Stream
+from migrate_mail.net.submission import Door, Sender, SubmissionFacts, converse
 
 _TOTAL = 4
 """A whole probe takes at most this many times the timeout of one phase."""
@@ -110,6 +111,28 @@ class SmtpDialer:
                 return Submission(endpoint, reply[0], reply[1])
         except NetError as error:
             return Submission(endpoint, _code(error), error.text, failure(error))
+
+    def submission(
+        self,
+        endpoint: Endpoint,
+        ca: Path | None,
+        *,
+        starttls: bool,
+        sender: Sender | None = None,
+    ) -> SubmissionFacts:
+        """Look at a submission server as mail programs do; no message is sent.
+
+        ca: PEM file of the CA to trust instead of the system's. sender: who logs in; None: nobody.
+        """
+        with ExitStack() as stack:
+            try:
+                wire = stack.enter_context(self._dialled(endpoint, _TOTAL * self._timeout, []))
+            except NetError as error:
+                return SubmissionFacts(endpoint, failure=failure(error))
+            facts = converse(wire, Door(self._helo, ca, starttls), sender)
+            if facts.failure is None and facts.distrust is None:
+                _quit(wire)
+            return facts
 
     def _look(
         self,

@@ -73,6 +73,12 @@ class SmtpWire:
         self.stream.send(line.encode("utf-8") + b"\r\n")
         return self._reply()
 
+    def secretly(self, line: bytes, shown: str) -> Reply:
+        """Send a line of a login and return the reply; the transcript has `shown` in its stead."""
+        self.note("->", shown)
+        self.stream.send(line + b"\r\n")
+        return self._reply()
+
     def body(self, data: bytes, *, patience: float) -> Reply:
         """Send a message after the 354, dots doubled, and return the final reply."""
         self.stream.begin("DATA", timeout=patience)

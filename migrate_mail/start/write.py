@@ -157,6 +157,8 @@ def _new(answers: Answers) -> Iterator[str]:
     yield from _imap(
         answers.new_imap, answers.new_secret, answers, _signs_in(arriving(answers))
     )
+    yield "    # Where people send through: their logins are tried there."
+    yield "    # submission: {host: smtp.newhost.example, port: 465}"
     yield "    # From where it sends, by which names, with which DKIM selectors: SPF, DKIM and DMARC are judged by it."
     yield "    # sends: {addresses: [192.0.2.26], helo: [mx1.newhost.example], selectors: [s2026]}"
 

@@ -47,6 +47,7 @@ systems:
       host: imap.newhost.test
       ca: {ca}
       secret: "file:secrets/new/${{address}}"
+    submission: {{host: imap.newhost.test, ca: {ca}}}
 
 accounts: accounts.csv
 addresses: addresses.csv
@@ -70,6 +71,7 @@ resolvers: ["{resolver}"]
 connect:
   "imap.oldhost.test:993": "{old}:993"
   "imap.newhost.test:993": "{new}:993"
+  "imap.newhost.test:465": "{new}:465"
 
 checklists: [builtin:core]
 """

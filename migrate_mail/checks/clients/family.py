@@ -6,5 +6,6 @@ from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.clients.autoconfig import autoconfig
 from migrate_mail.checks.clients.certificate import certificate
 from migrate_mail.checks.clients.names import names, srv
+from migrate_mail.checks.clients.submission import submission
 
-CHECKS: tuple[AnyCheck, ...] = (autoconfig, certificate, names, srv)
+CHECKS: tuple[AnyCheck, ...] = (autoconfig, certificate, names, srv, submission)

@@ -70,6 +70,12 @@ service lmtp {{
     port = 24
   }}
 }}
+service auth {{
+  inet_listener postfix {{
+    address = {address}
+    port = 12345
+  }}
+}}
 service stats {{
   client_limit = 300
 }}
@@ -120,7 +126,7 @@ class Dovecot:
                 prefix=self.layout.prefix,
             )
         )
-        listens = [(self.address, port) for port in (993, 143, 24)]
+        listens = [(self.address, port) for port in (993, 143, 24, 12345)]
         command = ("dovecot", "-F", "-c", conf)
         processes.start(f"dovecot-{self.name}", *command, listens=listens)
 

@@ -48,6 +48,9 @@ virtual_mailbox_maps = texthash:{folder}/mailboxes
 virtual_alias_maps = texthash:{folder}/aliases
 virtual_transport = lmtp:inet:{lmtp}:24
 lmtp_destination_recipient_limit = 1
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:{lmtp}:12345
+smtpd_sender_login_maps = texthash:{folder}/owners
 """
 
 OUTSIDE = """\
@@ -62,6 +65,16 @@ smtp_tls_verify_cert_match = hostname
 # would refuse it there. Chroot (fifth column) where names are looked up: those processes then
 # read our resolv.conf and not the machine's.
 LISTENER = "{address}:25 inet n - y - - smtpd\n"
+SENDING = """\
+{address}:465 inet n - y - - smtpd
+  -o smtpd_tls_wrappermode=yes
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
+  -o smtpd_sender_restrictions=reject_sender_login_mismatch
+  -o smtpd_recipient_restrictions=
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+"""
 MASTER_CF = """\
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -121,17 +134,22 @@ class Postfix:
         certificate: Path,
         ca: Path,
     ) -> None:
-        """Take mail for one domain only: mailboxes over LMTP, aliases, 550 for the rest."""
+        """Take mail for one domain only: mailboxes over LMTP, aliases, 550 for the rest.
+
+        Its users send by port 465, with the passwords that the Dovecot beside it knows.
+        """
         self._write("mailboxes", "".join(f"{m} yes\n" for m in mailboxes))
+        self._write("owners", "".join(f"{m} {m}\n" for m in mailboxes))
         self._write_aliases(aliases)
         own = RECEIVER.format(
             address=self.address, domain=domain, folder=self._folder, lmtp=lmtp
         )
-        self._start(processes, own, certificate=certificate, ca=ca)
+        sending = SENDING.format(address=self.address)
+        self._start(processes, own, sending, certificate=certificate, ca=ca)
 
     def start_as_outside(self, processes: Processes, *, certificate: Path, ca: Path) -> None:
         """Take any mail from loopback and send it on by MX, as the rest of the world does."""
-        self._start(processes, OUTSIDE, certificate=certificate, ca=ca)
+        self._start(processes, OUTSIDE, "", certificate=certificate, ca=ca)
 
     def set_aliases(self, aliases: Mapping[str, str]) -> None:
         """Change the aliases as the mail admin would: edit the map, reload."""
@@ -160,7 +178,9 @@ class Postfix:
         """Return what Postfix logged so far."""
         return (self._folder / "log").read_text(errors="replace")
 
-    def _start(self, processes: Processes, own: str, *, certificate: Path, ca: Path) -> None:
+    def _start(
+        self, processes: Processes, own: str, sending: str, *, certificate: Path, ca: Path
+    ) -> None:
         common = MAIN.format(
             spool=self._spool,
             folder=self._folder,
@@ -172,10 +192,11 @@ class Postfix:
         )
         self._write("main.cf", common + own)
         listeners = "".join(LISTENER.format(address=a) for a in self._addresses)
-        self._write("master.cf", listeners + MASTER_CF)
+        self._write("master.cf", listeners + sending + MASTER_CF)
         # The master itself, in our session: `postfix start` takes 2 s and hides it elsewhere.
         command = (MASTER, "-c", self._folder, "-s")
         listens = [(address, 25) for address in self._addresses]
+        listens += [(self.address, 465)] if sending else []
         processes.start(f"postfix-{self.name}", *command, listens=listens)
         self._pid = processes.pid(f"postfix-{self.name}")
 
