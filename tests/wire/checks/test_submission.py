@@ -37,7 +37,7 @@ def _with(**parts: object) -> Callable[[Inventory], Inventory]:
 
 
 def _see(project: Path, play: Callable[[Peer], None], **parts: object) -> list[Finding]:
-    """Let a script stand for the submission server, and try Anna alone."""
+    """Let a script stand for the submission server, and try Anna, and a name that does not exist."""
     with Scripted(play) as server:
 
         def change(inventory: Inventory) -> Inventory:
@@ -45,7 +45,7 @@ def _see(project: Path, play: Callable[[Peer], None], **parts: object) -> list[F
             connect = {**inventory.spec.connect, **here}
             return changed(_with(**parts)(inventory), connect=connect)
 
-        return open_eyes(project, change=change).see(CHECK, ANNA)
+        return open_eyes(project, change=change).see(CHECK, ANNA, nobody=True)
 
 
 class Shop:
@@ -101,8 +101,14 @@ def test_people_send(eyes: Eyes, lab: Company):
     assert tags(found) == ["SUBMISSION_WORKS"] * 3
     assert len({f.subject for f in found}) == 3
     assert lab.new.submission.accepted == []
-    assert lab.new.submission.log.count("AUTH PLAIN") == 4  # and one who does not exist
+    assert lab.new.submission.log.count("AUTH PLAIN") == 3
     assert "DATA" not in lab.new.submission.log
+
+
+def test_nobody_gets_in(eyes: Eyes, lab: Company):
+    """A name that does not exist is tried on request, and a good server refuses it."""
+    assert tags(eyes.see(CHECK, ANNA, nobody=True)) == ["SUBMISSION_WORKS"]
+    assert lab.new.submission.log.count("AUTH PLAIN") == 2
 
 
 def test_a_password_for_reading_only(eyes: Eyes, lab: Company, project: Path):
