@@ -345,7 +345,8 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "no 8BITMIME": (_postfix(smtpd_discard_ehlo_keywords="8bitmime, dsn"), {"smtp.extensions": {"SMTP_EXTENSIONS_LOST"}}),
     "no bounces": (_postfix(smtpd_sender_restrictions="check_sender_access inline:{{{{<> = REJECT no bounces}}}}"), {"smtp.null_sender": {"BOUNCES_REFUSED"}}),
     "an open relay": (_postfix(mynetworks="127.0.0.0/8"), {"smtp.relay": {"RELAY_OPEN"}}),
-    "everybody is put off": (_postfix(smtpd_recipient_restrictions="defer"), {"smtp.catch_all": {"? SMTP_NOT_COMPARED"}, "smtp.null_sender": {"? SMTP_NOT_COMPARED"}, "smtp.postmaster": {"? SMTP_NOT_COMPARED"}, "smtp.recipients": {"? MADE_UP_DEFERRED", "? RECIPIENTS_NOT_ASKED", "? RECIPIENT_DEFERRED"}, "smtp.spellings": {"? SMTP_NOT_COMPARED"}}),
+    "greylisting": (_postfix(smtpd_recipient_restrictions="check_sender_access inline:{{{{probe@outside.test = OK}}, {{<> = OK}}}}, defer"), {"smtp.greylisting": {"GREYLISTED"}}),
+    "everybody is put off": (_postfix(smtpd_recipient_restrictions="defer"), {"smtp.greylisting": {"? GREYLISTING_NOT_SEEN"}, "smtp.catch_all": {"? SMTP_NOT_COMPARED"}, "smtp.null_sender": {"? SMTP_NOT_COMPARED"}, "smtp.postmaster": {"? SMTP_NOT_COMPARED"}, "smtp.recipients": {"? MADE_UP_DEFERRED", "? RECIPIENTS_NOT_ASKED", "? RECIPIENT_DEFERRED"}, "smtp.spellings": {"? SMTP_NOT_COMPARED"}}),
     "a catch-all": (_aliases({**ALIASES, f"@{DOMAIN}": f"anna@{DOMAIN}"}), {"smtp.recipients": {"MADE_UP_ACCEPTED"}}),
 }  # fmt: skip
 

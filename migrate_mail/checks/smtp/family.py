@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrate_mail.checks.base import AnyCheck
 from migrate_mail.checks.smtp.extensions import extensions, size
 from migrate_mail.checks.smtp.greeting import greeting
+from migrate_mail.checks.smtp.greylisting import greylisting
 from migrate_mail.checks.smtp.manners import catch_all, null_sender, postmaster, spellings
 from migrate_mail.checks.smtp.reach import reach
 from migrate_mail.checks.smtp.recipients import recipients
@@ -16,6 +17,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     catch_all,
     extensions,
     greeting,
+    greylisting,
     null_sender,
     postmaster,
     reach,

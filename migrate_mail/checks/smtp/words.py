@@ -9,6 +9,8 @@ WORDING: dict[str, str] = {
     "GREETING_LATE": "{subject} greets only after {seconds} s",
     "GREETING_NAMELESS": "{subject} greets without a full name: {banner}",
     "GREETING_NOT_SEEN": "{subject} did not greet: {text}",
+    "GREYLISTED": "{subject} puts off senders that it does not know: {code} {text}",
+    "GREYLISTING_NOT_SEEN": "whether {subject} puts strangers off is not known: {code} {text}",
     "MADE_UP_ACCEPTED": "the {side} system accepts {address}, which nobody has: that it accepts the others proves nothing",
     "MADE_UP_DEFERRED": "the {side} system puts off a made-up address of {subject} ({code} {text}), so nothing is proved yet",
     "MX_NEVER_ANSWERED": "{subject} answered none of {made} conversations: {text}",
@@ -42,5 +44,6 @@ WORDING: dict[str, str] = {
     "SMTP_TLS_BROKEN": "STARTTLS is offered and does not work: {phase}: {text}",
     "SPECIAL_ADDRESS_REFUSED": "new refuses {address}, which {why}: {code}",
     "SPELLING_LOST": "new refuses {address} ({why}), which old accepts: {code}",
+    "STRANGERS_WELCOME": "{subject} takes mail for {address} from a sender that it has never seen",
     "UNIFORM_NOT_SEEN": "{subject} could not be compared: {text}",
 }
