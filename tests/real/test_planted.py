@@ -258,7 +258,8 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     # the zone
     "a high TTL": (_zone((DOMAIN, "MX", NEW_MX), ttl=86400), {"dns.ttl": {"TTL_HIGH"}}),
     "a wildcard TXT": (_zone((f"*.{DOMAIN}", "TXT", '"hello"')), {"dns.wildcard": {"WILDCARD_THERE"}}),
-    "a wildcard MX": (_zone((f"*.{DOMAIN}", "MX", "10 mx.oldhost.test.")), {"dns.wildcard": {"WILDCARD_THERE"}}),
+    "a wildcard MX": (_zone((f"*.{DOMAIN}", "MX", "10 mx.oldhost.test.")), {"dns.wildcard": {"WILDCARD_THERE"}, "mx.subdomains": {"SUBDOMAIN_AT_OLD"}}),
+    "a mailing list at old": (_zone((f"lists.{DOMAIN}", "MX", "10 mx.oldhost.test.")), {"mx.subdomains": {"SUBDOMAIN_AT_OLD"}}),
     "a DS of another key": (_above((DOMAIN, "DS", "1 13 2 " + "ab" * 32)), {"dns.ds": {"DS_WITHOUT_KEY"}}),
     "a delegation to others": (_above((DOMAIN, "NS", ("ns1.nameservers.test.", "ns9.outside.test."))), {"dns.delegation": {"DELEGATION_DIFFERS"}}),
     "long absence": (_soa("1 3600 600 604800 86400"), {"dns.negative_ttl": {"NEGATIVE_TTL_HIGH"}}),

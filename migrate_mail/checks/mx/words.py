@@ -17,4 +17,6 @@ WORDING: dict[str, str] = {
     "MX_RECORDS_GOOD": "{subject} names {hosts}",
     "MX_RESOLVES": "{host} is at {addresses}",
     "MX_STRANGER": "{subject} names hosts that migration.yaml does not know: {hosts}",
+    "SUBDOMAINS_LOOKED_AT": "subdomains of {subject} with MX records: {names}",
+    "SUBDOMAIN_AT_OLD": "{subject} gets its mail at old: {records}",
 }
