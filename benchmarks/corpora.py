@@ -1,7 +1,13 @@
-"""Mailboxes to copy, written straight into Maildir: the same bytes each time, sizes and flags as in life."""
+"""Mailboxes to copy, written straight into Maildir: the same bytes each time, sizes and flags as in life.
+
+Bodies are text of words by their frequency, and attachments that compress as badly as real ones:
+with one line repeated, a tool that compresses (isync does, where it is offered) would move nothing.
+"""
 
 from __future__ import annotations
 
+import base64
+import functools
 import os
 import random
 from collections.abc import Iterator
@@ -11,7 +17,9 @@ from pathlib import Path
 FOLDERS = ("", "Sent", "Drafts", "Archive", "Archive.2023", "Archive.2024", "Projects", "Projects.Alpha", "Projects.Beta", "Lists", "Lists.Users", "Trash")  # fmt: skip
 FLAGS = ("S", "", "RS", "FS", "Sa", "S", "S", "RS")
 """Maildir's letters; `a` is the first keyword of dovecot-keywords."""
-LINE = b"The quick brown fox jumps over the lazy dog, then has a rest in the shade.\r\n"
+TEXT_MOST = 8_000
+"""Octets of text in a message; what is larger is an attachment."""
+LETTERS = "etaoinshrdlucmfwypvbgkjqxz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +71,49 @@ def _sizes(corpus: Corpus, chance: random.Random) -> Iterator[int]:
 
 
 def _message(number: int, size: int) -> bytes:
+    """Return a message of about so many octets."""
+    chance = random.Random(number)
     head = (
         f"From: sender{number % 97}@example.net\r\nTo: anna@example.org\r\n"
         f"Subject: Message {number}\r\nMessage-ID: <{number}@bench.example.net>\r\n"
-        f"Date: Fri, 14 Jul 2017 02:40:00 +0000\r\n\r\n"
+        "Date: Fri, 14 Jul 2017 02:40:00 +0000\r\nMIME-Version: 1.0\r\n"
     ).encode()
-    lines = max(1, (size - len(head)) // len(LINE))
-    return head + LINE * lines + b"%d\r\n" % number
+    if size <= TEXT_MOST:
+        text = _text(chance, size - len(head) - 4)
+        return head + b"\r\n" + text + b"\r\n"
+    return head + _with_attachment(chance, size - len(head))
+
+
+def _with_attachment(chance: random.Random, size: int) -> bytes:
+    edge = b"--part-%016x" % chance.getrandbits(64)
+    kind = b'Content-Type: multipart/mixed; boundary="' + edge[2:] + b'"\r\n\r\n'
+    text = edge + b"\r\nContent-Type: text/plain\r\n\r\n" + _text(chance, TEXT_MOST // 4)
+    file = (
+        b"\r\n"
+        + edge
+        + b"\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    left = size - len(kind) - len(text) - len(file) - len(edge) - 4
+    lines = base64.encodebytes(chance.randbytes(max(57, left * 57 // 78))).replace(
+        b"\n", b"\r\n"
+    )
+    return kind + text + file + lines + edge + b"--\r\n"
+
+
+@functools.cache
+def _pool() -> bytes:
+    """Return a megabyte of prose: lines of words that are as often as words are (Zipf)."""
+    chance = random.Random(2)
+    words = ["".join(chance.choices(LETTERS, range(26, 0, -1), k=chance.randint(2, 9))) for _ in range(5_000)]  # fmt: skip
+    ranks = [1 / rank for rank in range(1, 5_001)]
+    said = chance.choices(words, ranks, k=200_000)
+    lines = (" ".join(said[start : start + 12]) for start in range(0, len(said), 12))
+    return "\r\n".join(lines).encode()
+
+
+def _text(chance: random.Random, size: int) -> bytes:
+    """Return so much prose, from another place each time."""
+    pool = _pool()
+    start = chance.randrange(len(pool) - TEXT_MOST)
+    start = pool.index(b"\n", start) + 1
+    return pool[start : start + max(0, size)].rstrip(b"\r")

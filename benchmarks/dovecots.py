@@ -48,7 +48,7 @@ namespace inbox {{
   separator = /
 }}
 protocol imap {{
-  mail_plugins = imap_zlib
+  mail_plugins = {plugins}
 }}
 service imap-login {{
   inet_listener imap {{
@@ -65,7 +65,7 @@ service imap-login {{
 class Dovecot:
     """One dovecot; `plain` and `tls` are its ports."""
 
-    def __init__(self, base: Path, name: str, address: str) -> None:
+    def __init__(self, base: Path, name: str, address: str, *, compress: bool) -> None:
         self.folder = base / name
         self.address = address
         self.plain, self.tls = 10143, 10993
@@ -79,6 +79,7 @@ class Dovecot:
             CONF.format(
                 folder=self.folder, run=run, name=name, address=address, password=PASSWORD,
                 uid=self._owner.pw_uid, gid=self._owner.pw_gid, plain=self.plain, tls=self.tls,
+                plugins="imap_zlib" if compress else "",
             )
         )  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,12 +118,15 @@ class Dovecot:
 
 
 class Pair:
-    """Both sides. Used as a context manager; everything is gone afterwards."""
+    """Both sides. Used as a context manager; everything is gone afterwards.
 
-    def __init__(self, base: Path) -> None:
+    compress: they offer COMPRESS=DEFLATE, which Debian's Dovecot does not by default.
+    """
+
+    def __init__(self, base: Path, *, compress: bool = False) -> None:
         self.base = base
-        self.old = Dovecot(base, "old", "127.0.0.41")
-        self.new = Dovecot(base, "new", "127.0.0.42")
+        self.old = Dovecot(base, "old", "127.0.0.41", compress=compress)
+        self.new = Dovecot(base, "new", "127.0.0.42", compress=compress)
         self.ca = base / "ca.pem"
 
     def __enter__(self) -> Self:
