@@ -36,6 +36,7 @@ from migrate_mail.errors import ExitCode
 from migrate_mail.sync.phase import SyncPhase
 
 if TYPE_CHECKING:
+    from migrate_mail.inventory.model import Account
     from migrate_mail.state.store import Store
     from migrate_mail.sync.phase import Course
     from migrate_mail.sync.progress import AccountOutcome
@@ -171,7 +172,7 @@ def _copy_all(
     # The servers need their time as well: they have it while we load the rest.
     first = job.accounts[0]
     if first.address not in barred:
-        job.doors.begin(first, back=course.of(first.domain) is SyncPhase.BACK)
+        _begin(job, store, first, back=course.of(first.domain) is SyncPhase.BACK)
     from migrate_mail.sync.desk import SyncKit
     from migrate_mail.sync.fleet import sync_all
     from migrate_mail.sync.meter import throttles_for
@@ -200,6 +201,13 @@ def _copy_all(
             return sync_all(job.accounts, kit, jobs=job.jobs, barred=barred)
         finally:
             job.doors.abandon()
+
+
+def _begin(job: SyncJob, store: Store, first: Account, *, back: bool) -> None:
+    from migrate_mail.sync.remembered import asked_ahead
+
+    ahead = (None, None) if back else asked_ahead(store.sync, first.address)
+    job.doors.begin(first, back=back, ahead=ahead)
 
 
 def _judge(outcomes: Sequence[AccountOutcome]) -> tuple[ExitCode, str]:

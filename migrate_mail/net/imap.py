@@ -15,8 +15,10 @@ from migrate_mail.net.imap_bodies import BodyStream, Closed, Incoming, Opened, W
 from migrate_mail.net.imap_login import connect
 from migrate_mail.net.imap_parse import uid_set
 from migrate_mail.net.imap_session import ReadOnlySession
+from migrate_mail.net.imap_survey import Survey
 from migrate_mail.net.imap_text import read_date, read_flags, sendable, write_date, write_flags
 from migrate_mail.net.imap_types import (
+    Ahead,
     AppendReceipt,
     FolderInfo,
     FolderStatus,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from migrate_mail.net.transcript import Line
 
 __all__ = [
+    "Ahead",
     "AppendReceipt",
     "Appended",
     "Appender",
@@ -91,13 +94,20 @@ class ImapDialer:
         self._wait = wait or threading.Event().wait
         self._trace = trace
 
-    def read_only(self, target: ImapTarget, secret: Secret) -> ReadOnlySession:
-        """Open a session that cannot change anything at the server."""
-        return ReadOnlySession(*self._login(target, secret, look_only=True))
+    def read_only(
+        self, target: ImapTarget, secret: Secret, ahead: Ahead | None = None
+    ) -> ReadOnlySession:
+        """Open a session that cannot change anything at the server.
 
-    def read_write(self, target: ImapTarget, secret: Secret) -> Session:
+        ahead: what the first call of `mailboxes` will ask, so that it can go out with the login.
+        """
+        return ReadOnlySession(*self._login(target, secret, ahead, look_only=True))
+
+    def read_write(
+        self, target: ImapTarget, secret: Secret, ahead: Ahead | None = None
+    ) -> Session:
         """Open a session that can add folders, messages and flags."""
-        return Session(*self._login(target, secret, look_only=False))
+        return Session(*self._login(target, secret, ahead, look_only=False))
 
     def certificate(self, endpoint: Endpoint, ca: Path | None, *, starttls: bool) -> TlsFacts:
         """Return the certificate that is shown to who asks for the endpoint's host; nobody logs in."""
@@ -107,12 +117,12 @@ class ImapDialer:
             return certificate(endpoint, ca, starttls=starttls, timeout=self._timeout)
 
     def _login(
-        self, target: ImapTarget, secret: Secret, *, look_only: bool
-    ) -> tuple[ImapWire, frozenset[str], ExitStack]:
+        self, target: ImapTarget, secret: Secret, ahead: Ahead | None, *, look_only: bool
+    ) -> tuple[ImapWire, frozenset[str], ExitStack, Survey | None]:
         failed: NetError | None = None
         for endpoint in self._endpoints(target):
             try:
-                return self._at(endpoint, target, secret, look_only=look_only)
+                return self._at(endpoint, target, secret, ahead, look_only=look_only)
             except NetError as error:
                 failed = error
                 if error.kind not in _NEXT or error.phase != "connect":
@@ -121,12 +131,18 @@ class ImapDialer:
         raise failed
 
     def _at(
-        self, endpoint: Endpoint, target: ImapTarget, secret: Secret, *, look_only: bool
-    ) -> tuple[ImapWire, frozenset[str], ExitStack]:
+        self,
+        endpoint: Endpoint,
+        target: ImapTarget,
+        secret: Secret,
+        ahead: Ahead | None,
+        *,
+        look_only: bool,
+    ) -> tuple[ImapWire, frozenset[str], ExitStack, Survey | None]:
         with ExitStack() as stack:
             stack.enter_context(self._limits.slot(endpoint, most=target.connections))
             try:
-                wire, able = patiently(
+                wire, able, survey = patiently(
                     lambda: connect(
                         endpoint,
                         target,
@@ -134,6 +150,7 @@ class ImapDialer:
                         look_only=look_only,
                         timeout=self._timeout,
                         trace=self._trace(endpoint) if self._trace else None,
+                        ahead=ahead,
                     ),
                     wait=self._wait,
                 )
@@ -142,7 +159,7 @@ class ImapDialer:
                 if asked is not None and asked.act == "fewer":
                     self._limits.fewer(endpoint)
                 raise
-            return wire, able, stack.pop_all()
+            return wire, able, stack.pop_all(), survey
 
     def _endpoints(self, target: ImapTarget) -> list[Endpoint]:
         direct = self._routes.direct(target.host, target.port)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from migrate_mail.errors import NetError
 from migrate_mail.net import tls
 from migrate_mail.net.facts import Endpoint
-from migrate_mail.net.imap_text import quoted
-from migrate_mail.net.imap_types import ImapTarget
+from migrate_mail.net.imap_survey import Survey, ask_survey, reads_on
+from migrate_mail.net.imap_text import FolderNames, quoted
+from migrate_mail.net.imap_types import Ahead, ImapTarget
 from migrate_mail.net.imap_wire import Answer, ImapWire
 from migrate_mail.net.login_refusal import Attempt, refusal
 from migrate_mail.net.sasl import (
@@ -47,19 +48,30 @@ def connect(
     look_only: bool,
     timeout: float,
     trace: Line | None = None,
-) -> tuple[ImapWire, frozenset[str]]:
-    """Dial, put TLS on, log in; return the connection and what the server can do then."""
+    ahead: Ahead | None = None,
+) -> tuple[ImapWire, frozenset[str], Survey | None]:
+    """Dial, put TLS on, log in; return the connection and what the server can do then.
+
+    ahead: what to ask right behind the login, of a server that is known to read on; returned is
+    what was asked, its answers still to be read.
+    """
+    asked: list[Survey] = []
+
+    def behind(wire: ImapWire) -> None:
+        if ahead is not None and reads_on(wire):
+            asked.append(ask_survey(wire, FolderNames(), ahead))
+
     # All of it together may take this long, however slowly the bytes come.
     stream = Stream(endpoint, timeout=timeout, total=3 * timeout)
     try:
         wire = _greeted(stream, target, look_only=look_only, trace=trace)
-        _log_in(wire, target, secret)
+        _log_in(wire, target, secret, behind)
         able = capabilities(wire)
     except NetError:
         stream.close()
         raise
     stream.no_total()
-    return wire, able
+    return wire, able, asked[0] if asked else None
 
 
 def capabilities(wire: ImapWire) -> frozenset[str]:
@@ -126,14 +138,16 @@ class _Spoken:
     detail: TokenError | None = None
 
 
-def _log_in(wire: ImapWire, target: ImapTarget, secret: Secret) -> None:
+def _log_in(
+    wire: ImapWire, target: ImapTarget, secret: Secret, behind: Callable[[ImapWire], None]
+) -> None:
     """Log in by the mechanism that is wanted and offered."""
     able = capabilities(wire)
     mechanism = choose(able, target.way, admin=bool(target.admin))
     wire.stream.begin("LOGIN" if mechanism in {None, "command"} else "AUTHENTICATE")
     if mechanism is None:
         raise _no_way(wire.stream, target, able)
-    error = _attempt(wire, target, mechanism, secret)
+    error = _attempt(wire, target, mechanism, secret, behind)
     # Raised here, not where it was caught: the original may hold the secret.
     if error is not None:
         raise error
@@ -155,7 +169,11 @@ def _no_way(stream: Stream, target: ImapTarget, able: frozenset[str]) -> NetErro
 
 
 def _attempt(
-    wire: ImapWire, target: ImapTarget, mechanism: Mechanism, secret: Secret
+    wire: ImapWire,
+    target: ImapTarget,
+    mechanism: Mechanism,
+    secret: Secret,
+    behind: Callable[[ImapWire], None],
 ) -> NetError | None:
     """Return the failure of a login, with the server's words and without the secret."""
     where = wire.stream.endpoint
@@ -163,7 +181,7 @@ def _attempt(
     says: list[bytes] = []
     try:
         says = replies(mechanism, who, secret.reveal())
-        spoken = _spoken(wire, mechanism, says)
+        spoken = _spoken(wire, mechanism, says, behind)
     except NetError as error:
         # A line that is no IMAP is quoted in part, and a part of a secret is not found again.
         text = "the answer is not IMAP" if error.kind == "garbage" else error.text
@@ -178,20 +196,36 @@ def _attempt(
     return NetError(found.kind, str(where), wire.stream.phase, text, hint=found.hint)
 
 
-def _spoken(wire: ImapWire, mechanism: Mechanism, says: Sequence[bytes]) -> _Spoken:
+def _spoken(
+    wire: ImapWire,
+    mechanism: Mechanism,
+    says: Sequence[bytes],
+    behind: Callable[[ImapWire], None],
+) -> _Spoken:
     if mechanism != "command":
-        return _authenticate(wire, mechanism, says)
+        return _authenticate(wire, mechanism, says, behind)
     wire.forget_capabilities()
     return _Spoken(wire.do("LOGIN", *(quoted(word) for word in says)))
 
 
-def _authenticate(wire: ImapWire, mechanism: Mechanism, says: Sequence[bytes]) -> _Spoken:
-    """Say one thing at a time, the first at once where the server has SASL-IR (RFC 4959)."""
+def _authenticate(
+    wire: ImapWire,
+    mechanism: Mechanism,
+    says: Sequence[bytes],
+    behind: Callable[[ImapWire], None],
+) -> _Spoken:
+    """Say one thing at a time, the first at once where the server has SASL-IR (RFC 4959).
+
+    Behind PLAIN, which ends with its first word, more may be asked without waiting; the answer
+    to a token may be a question.
+    """
     lines = [base64.b64encode(word) for word in says]
     early = "SASL-IR" in capabilities(wire) and at_once(mechanism)
     first = lines[:1] if early and len(lines[0]) <= _LONGEST_AT_ONCE else []
     wire.forget_capabilities()
     tag = wire.ask("AUTHENTICATE", mechanism, *first)
+    if first and mechanism == "PLAIN":
+        behind(wire)
     detail: TokenError | None = None
     # Whoever asks for more than there is to say gets a cancel (RFC 9051 section 6.2.2).
     for line in [*lines[len(first) :], b"*"]:

@@ -12,8 +12,9 @@ from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
 from migrate_mail.net.imap_advice import kind_of
 from migrate_mail.net.imap_bodies import BodyStream, Wanted
+from migrate_mail.net.imap_survey import FLIGHT, Survey, ask_states, ask_survey, read_folders
 from migrate_mail.net.imap_text import FolderNames, UnsendableError, quoted
-from migrate_mail.net.imap_types import FolderInfo, FolderStatus, Mailboxes, MessageHead
+from migrate_mail.net.imap_types import Ahead, FolderInfo, FolderStatus, Mailboxes, MessageHead
 from migrate_mail.net.imap_wire import Answer, ImapWire
 
 WINDOW = 500
@@ -23,12 +24,8 @@ _LARGE = 8 * 1024 * 1024
 """Larger messages are fetched in parts, so that memory stays a few parts small."""
 _BROKEN = {"timeout", "closed", "garbage", "tls"}
 """After these the two sides may disagree on where they are: the connection is of no more use."""
-_STATUS = "(MESSAGES UIDNEXT UIDVALIDITY)"
-_STATUS_MODSEQ = "(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)"
 _NEAR = 0.005
 """Seconds of a round trip up to which a line is faster than compression would be."""
-FLIGHT = 100
-"""Commands in flight: more could fill the buffers of both ends, and each wait for the other."""
 _FIELDS = "(UID BODY.PEEK[HEADER.FIELDS ({})])"
 _HEAD = "(UID RFC822.SIZE FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
@@ -40,7 +37,13 @@ class ReadOnlySession:
     session is closed and says so on each later call.
     """
 
-    def __init__(self, wire: ImapWire, able: frozenset[str], held: ExitStack) -> None:
+    def __init__(
+        self,
+        wire: ImapWire,
+        able: frozenset[str],
+        held: ExitStack,
+        asked: Survey | None = None,
+    ) -> None:
         self.capabilities = able
         self.endpoint = wire.stream.endpoint
         self.heard = wire.heard
@@ -51,6 +54,7 @@ class ReadOnlySession:
         self._count = 0
         self._open = True
         self._early: dict[str, FolderStatus] = {}
+        self._asked = asked
 
     def mailboxes(self, known: Sequence[str] = ()) -> Callable[[], Mailboxes]:
         """Ask for folders, subscriptions and namespace in one flight; the result reads the answers.
@@ -58,31 +62,15 @@ class ReadOnlySession:
         known: folders that were there before. Their state is asked for in the same flight, and
         the next call of `statuses` has it already.
         """
-        wire = self._wire
-        returns = ""
-        if {"SPECIAL-USE", "LIST-EXTENDED"} <= self.capabilities:
-            returns = " RETURN (SPECIAL-USE CHILDREN)"
-        # Before LIST: after it Dovecot reads a whole Maildir again to answer the same STATUS.
-        early = self._flight(known[:FLIGHT])
         with self._talk("LIST"):
-            # Without NAMESPACE (RFC 2342) the root tells at least what separates levels.
-            space = "NAMESPACE" in self.capabilities
-            root = wire.ask("NAMESPACE") if space else wire.ask("LIST", '""', '""')
-            listed, subscribed = wire.ask("LIST", '""', f'"*"{returns}'), wire.ask("LSUB", '""', '"*"')  # fmt: skip
-            wire.flush()
+            survey = self._asked_before(known)
+            if survey is None:
+                ahead = Ahead(tuple(known), self.capabilities)
+                survey = ask_survey(self._wire, self._names, ahead)
+                self._wire.flush()
 
         def read() -> Mailboxes:
-            # A folder that is gone by now is asked for again, if it is asked for at all.
-            states = [(name, self._state(tag)) for name, tag in early]
-            self._early = {n: s for n, s in states if isinstance(s, FolderStatus)}
-            with self._talk("LIST"):
-                told = wire.answer(root)
-                prefix, delimiter = self._space(told)
-                others = parse.foreign_spaces(told.of("NAMESPACE"), self._names)
-                folders = self._listed(wire.answer(listed), "LIST")
-                active = self._listed(wire.answer(subscribed), "LSUB")
-            own = frozenset(f.name for f in active if f.selectable)
-            return Mailboxes(tuple(folders), own, prefix, delimiter, others)
+            return self._surveyed(survey)
 
         return read
 
@@ -256,11 +244,25 @@ class ReadOnlySession:
     ) -> None:
         self.close()
 
-    def _flight(self, folders: Sequence[str]) -> list[tuple[str, bytes]]:
-        items = _STATUS if "CONDSTORE" not in self.capabilities else _STATUS_MODSEQ
+    def _asked_before(self, known: Sequence[str]) -> Survey | None:
+        """Return what was asked with the login; None, its answers read, when it does not fit."""
+        asked, self._asked = self._asked, None
+        if asked is not None and not asked.fits(known, self.capabilities):
+            for tag in asked.tags:
+                self._wire.answer(tag)
+            return None
+        return asked
+
+    def _surveyed(self, survey: Survey) -> Mailboxes:
+        # A folder that is gone by now is asked for again, if it is asked for at all.
+        states = [(name, self._state(tag)) for name, tag in survey.states]
+        self._early = {n: s for n, s in states if isinstance(s, FolderStatus)}
+        with self._talk("LIST"):
+            return read_folders(self._wire, self._names, survey, self._checked)
+
+    def _flight(self, folders: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
         with self._talk("STATUS"):
-            names = [(f, self._names.write(f)) for f in folders]
-            asked = [(f, self._wire.ask("STATUS", name, items)) for f, name in names]
+            asked = ask_states(self._wire, self._names, folders, self.capabilities)
             self._wire.flush()
             return asked
 
@@ -270,14 +272,6 @@ class ReadOnlySession:
             if answer.kind != "OK":
                 return self._refusal(answer)
             return parse.status(next(parse.responses(answer.of("STATUS")), []))
-
-    def _space(self, answer: Answer) -> tuple[str, str]:
-        if "NAMESPACE" not in self.capabilities:
-            return "", next(
-                (f.delimiter for f in self._listed(answer, "LIST") if f.delimiter), "/"
-            )
-        found = parse.namespace(self._checked(answer).of("NAMESPACE"), self._names)
-        return found or ("", "/")
 
     @contextmanager
     def _talk(self, phase: str) -> Iterator[None]:
@@ -312,10 +306,6 @@ class ReadOnlySession:
         if error.kind != "denied":
             raise error
         return error
-
-    def _listed(self, answer: Answer, name: str) -> list[FolderInfo]:
-        found = parse.responses(self._checked(answer).of(name))
-        return [parse.folder(group, self._names) for group in found]
 
     def _opened(self, answer: Answer) -> FolderStatus:
         self._sizes.clear()

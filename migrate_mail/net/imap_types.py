@@ -31,6 +31,17 @@ class ImapTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is known of a mailbox before it is opened, so that all can be asked with the login.
+
+    known: folders that were there. able: what the server could do after the last login.
+    """
+
+    known: tuple[str, ...]
+    able: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FolderInfo:
     r"""One folder as listed. flags: lower-case (`\noselect`). special_use: such as `\sent`."""
 

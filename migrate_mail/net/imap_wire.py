@@ -84,6 +84,7 @@ class ImapWire:
         self._first = False
         self._under_way: deque[bytes] = deque()
         self._verb = ""
+        self._login = b""
         self._data: dict[str, list[Piece]] = {}
         self._ended: dict[bytes, Answer] = {}
         self.greeting = self._greeting()
@@ -96,6 +97,8 @@ class ImapWire:
         self._verb = verb
         tag = b"M%d" % self._next
         self._next += 1
+        if verb in {"AUTHENTICATE", "LOGIN"}:
+            self._login = tag
         self.heard.commands = self._next
         self._out.append(b" ".join([tag, *raw]) + b"\r\n")
         if self.trace is not None:
@@ -111,7 +114,7 @@ class ImapWire:
 
     def put(self, data: bytes) -> None:
         """Add to what goes out: a literal, the rest of a line. It is sent in large pieces."""
-        if self._look_only and self._verb != "AUTHENTICATE":
+        if self._look_only and self._login not in self._under_way:
             raise NetError("denied", str(self.stream.endpoint), self._verb, _ONLY)
         self._out.append(data)
         self._size += len(data)
@@ -271,7 +274,7 @@ class ImapWire:
         line = self.stream.line(_LONGEST_LINE).rstrip(b"\r\n")
         if self.trace is not None:
             # Some servers echo what they were sent: of an answer to a login only its kind is shown.
-            private = self._verb in {"AUTHENTICATE", "LOGIN"} and not line.startswith(b"* ")
+            private = self._login in self._under_way and not line.startswith(b"* ")
             self.trace("<", b" ".join(line.split()[:2]) + b" ***" if private else line)
         return line
 

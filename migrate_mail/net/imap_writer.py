@@ -12,7 +12,8 @@ from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
 from migrate_mail.net.imap_advice import kind_of
 from migrate_mail.net.imap_append import Appender
-from migrate_mail.net.imap_session import FLIGHT, WINDOW, ReadOnlySession
+from migrate_mail.net.imap_session import WINDOW, ReadOnlySession
+from migrate_mail.net.imap_survey import FLIGHT, Survey
 from migrate_mail.net.imap_text import write_date, write_flags
 from migrate_mail.net.imap_types import AppendReceipt, FolderStatus, Making
 from migrate_mail.net.imap_wire import Answer, ImapWire
@@ -24,8 +25,14 @@ SCRATCH_NAME = re.compile(r"migrate-mail probe [0-9a-f]{8}$")
 class Session(ReadOnlySession):
     """A session that can also write: folders, messages, flags. It removes single messages by UID, and scratch folders."""
 
-    def __init__(self, wire: ImapWire, able: frozenset[str], held: ExitStack) -> None:
-        super().__init__(wire, able, held)
+    def __init__(
+        self,
+        wire: ImapWire,
+        able: frozenset[str],
+        held: ExitStack,
+        asked: Survey | None = None,
+    ) -> None:
+        super().__init__(wire, able, held, asked)
         self._liked: set[tuple[bytes, bytes]] = set()
 
     def select(self, folder: str) -> FolderStatus:

@@ -207,6 +207,14 @@ def m011_chain(db: sqlite3.Connection) -> None:
     _only_append(db, "chain")
 
 
+def m013_abilities(db: sqlite3.Connection) -> None:
+    """Make what each side's server could do after the last login, to ask more with the next one."""
+    db.execute(
+        "CREATE TABLE sync_abilities (account TEXT NOT NULL, side TEXT NOT NULL,"
+        " able TEXT NOT NULL, PRIMARY KEY (account, side)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -219,6 +227,7 @@ MIGRATIONS: Sequence[Migration] = (
     m009_gmail,
     m010_merged,
     m011_chain,
+    m013_abilities,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

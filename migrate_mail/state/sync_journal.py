@@ -17,11 +17,10 @@ from migrate_mail.state.records import (
     FolderBook,
     FolderLook,
     FolderRecord,
-    MailboxSide,
     SyncFailure,
     SyncTotals,
 )
-from migrate_mail.state.table import Tables
+from migrate_mail.state.sync_servers import ServerNotes
 
 FolderKey = tuple[str, str, str, int, int]
 """Account, name at old, name at new, UIDVALIDITY at old, UIDVALIDITY at new."""
@@ -54,7 +53,7 @@ ORDER BY account
 """A folder that was made anew on either side has several rows; only its last one counts."""
 
 
-class SyncJournal(Tables):
+class SyncJournal(ServerNotes):
     """The part of the store that the mailbox sync works with."""
 
     def folder(
@@ -269,54 +268,6 @@ class SyncJournal(Tables):
             "INSERT INTO sync_ends (account, state, at) VALUES (?, ?, ?)",
             (account, state, moment_text(at)),
         )
-
-    def merge(self, rows: Iterable[tuple[int, int, int]]) -> None:
-        """Record messages that new holds as one with another: folder, UID at old, UID at new."""
-        self._db.add_all("INSERT OR REPLACE INTO sync_merged VALUES (?, ?, ?)", rows)
-
-    def merged(self, folder_id: int) -> set[int]:
-        """Return the UIDs at old that are held as one with a message that has a receipt."""
-        rows = self._db.rows(
-            "SELECT m.old_uid FROM sync_merged m JOIN sync_receipts r"
-            " USING (folder_id, new_uid) WHERE folder_id = ?",
-            (folder_id,),
-        )
-        return {row[0] for row in rows}
-
-    def claim(self, folder_id: int, numbers: Iterable[tuple[int, int]]) -> None:
-        """Record which of Gmail's messages (UID at old, number) are to be copied for a folder."""
-        self._db.add_all(
-            "INSERT OR REPLACE INTO sync_gmail VALUES (?, ?, ?)",
-            [(folder_id, uid, number) for uid, number in numbers],
-        )
-
-    def claims(self, account: str) -> list[tuple[int, int, int]]:
-        """Return Gmail's messages that have a receipt: folder, UID at old, number."""
-        rows = self._db.rows(
-            "SELECT folder_id, old_uid, number FROM sync_gmail"
-            " JOIN sync_receipts USING (folder_id, old_uid)"
-            " JOIN sync_folders ON id = folder_id WHERE account = ?",
-            (account,),
-        )
-        return [(row[0], row[1], row[2]) for row in rows]
-
-    def use(
-        self, account: str, day: str, moved: Iterable[tuple[MailboxSide, int, int]]
-    ) -> None:
-        """Add what an account moved on a day: side, bytes, commands."""
-        self._db.add_all(
-            "INSERT INTO sync_usage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " octets = octets + excluded.octets, commands = commands + excluded.commands",
-            [(account, side, day, octets, commands) for side, octets, commands in moved],
-            synced=False,
-        )
-
-    def used(self, account: str, day: str) -> dict[str, int]:
-        """Return how many bytes an account moved on a day, by side."""
-        rows = self._db.rows(
-            "SELECT side, octets FROM sync_usage WHERE (account, day) = (?, ?)", (account, day)
-        )
-        return {row[0]: row[1] for row in rows}
 
     def totals(self) -> list[SyncTotals]:
         """Return where the sync of each account stands, by name of the account."""

@@ -10,12 +10,14 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_when_eve
 from migrate_mail.errors import NetError, SecretError, UserError
 from migrate_mail.finding import Clock
 from migrate_mail.inventory.model import Account
+from migrate_mail.state.records import MailboxSide
 from migrate_mail.sync.budget import SpentError
 from migrate_mail.sync.desk import MOST_REFUSALS, Desk, SyncKit, Tally, book
 from migrate_mail.sync.folder_work import work_through
 from migrate_mail.sync.patience import SECOND_LOOKS, Patience, asked, doubtful, temporary
 from migrate_mail.sync.phase import SyncPhase
 from migrate_mail.sync.progress import AccountOutcome, Ending
+from migrate_mail.sync.remembered import asked_ahead
 from migrate_mail.sync.work import FolderWork, survey
 
 _CONTINUE = "run the same command then; it goes on where it was"
@@ -155,9 +157,15 @@ def _pass(account: Account, kit: SyncKit, tally: Tally) -> None:
     if kit.stop.is_set():
         return
     back = kit.course.of(account.domain) is SyncPhase.BACK
-    desk = Desk(account, kit, tally, kit.doors.both(account, back=back))
+    # What went wrong may have been the haste: only a first login asks more than that.
+    hasty = tally.doubts is None and not back
+    ahead = asked_ahead(kit.journal, tally.account) if hasty else (None, None)
+    desk = Desk(account, kit, tally, kit.doors.both(account, back=back, ahead=ahead))
     tally.doubts, tally.meter = 0, desk.meter
     with desk:
+        able: dict[MailboxSide, frozenset[str]]
+        able = {"old": desk.old.capabilities, "new": desk.new.capabilities}
+        kit.journal.remember_abilities(tally.account, able)
         tally.total = tally.done = tally.failed = tally.folders = 0
         tally.elsewhere = tally.gone = 0
         desk.say("looking")

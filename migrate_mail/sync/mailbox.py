@@ -11,13 +11,15 @@ from typing import TypeVar
 from migrate_mail.errors import NetError
 from migrate_mail.inventory.model import Account, ImapServer, Inventory, Login
 from migrate_mail.net.facts import Pin
-from migrate_mail.net.imap import ImapDialer, ImapTarget, ReadOnlySession, Session
+from migrate_mail.net.imap import Ahead, ImapDialer, ImapTarget, ReadOnlySession, Session
 from migrate_mail.net.sasl import TOKEN_WAYS
 from migrate_mail.secret import Secret
 
 S = TypeVar("S", ReadOnlySession, Session)
 Both = tuple[ReadOnlySession, Session]
 """A session to read from, and one to write with."""
+BothAhead = tuple[Ahead | None, Ahead | None]
+"""What to ask with the login where is read, and where is written."""
 
 
 def target(server: ImapServer, login: Login, base: Path) -> ImapTarget:
@@ -60,25 +62,25 @@ class Doors:
             if token and self.renewed and words.startswith(f"{server.host} "):
                 self.renewed(login, self.secret(login))
 
-    def old(self, account: Account) -> ReadOnlySession:
+    def old(self, account: Account, ahead: Ahead | None = None) -> ReadOnlySession:
         """Log in at old; the session has no way to write."""
         server = self.inventory.spec.systems.old.imap
-        return self._opened(self.dialer.read_only, server, account.old)
+        return self._opened(self.dialer.read_only, server, account.old, ahead)
 
-    def new(self, account: Account) -> Session:
+    def new(self, account: Account, ahead: Ahead | None = None) -> Session:
         """Log in at new."""
         server = self.inventory.spec.systems.new.imap
-        return self._opened(self.dialer.read_write, server, account.new)
+        return self._opened(self.dialer.read_write, server, account.new, ahead)
 
-    def old_for_the_way_back(self, account: Account) -> Session:
+    def old_for_the_way_back(self, account: Account, ahead: Ahead | None = None) -> Session:
         """Log in at old to bring back what arrived at new: the only door through which old gains mail."""
         server = self.inventory.spec.systems.old.imap
-        return self._opened(self.dialer.read_write, server, account.old)
+        return self._opened(self.dialer.read_write, server, account.old, ahead)
 
-    def begin(self, account: Account, *, back: bool) -> None:
+    def begin(self, account: Account, *, back: bool, ahead: BothAhead = (None, None)) -> None:
         """Begin to log in at both sides for `both`, while the caller does something else."""
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="begin")
-        self._begun[account.address] = pool.submit(self._both, account, back=back)
+        self._begun[account.address] = pool.submit(self._both, account, ahead, back=back)
         pool.shutdown(wait=False)
 
     def abandon(self) -> None:
@@ -89,21 +91,21 @@ class Doors:
                 for session in begun.result():
                     session.close()
 
-    def both(self, account: Account, *, back: bool) -> Both:
+    def both(self, account: Account, *, back: bool, ahead: BothAhead = (None, None)) -> Both:
         """Log in at both sides at the same time, to read at one and to write at the other.
 
         back: read at new and write at old. A login that was begun is taken over, once.
         """
         begun = self._begun.pop(account.address, None)
-        return begun.result() if begun else self._both(account, back=back)
+        return begun.result() if begun else self._both(account, ahead, back=back)
 
-    def _both(self, account: Account, *, back: bool) -> Both:
+    def _both(self, account: Account, ahead: BothAhead, *, back: bool) -> Both:
         read = self.new_read_only if back else self.old
         write = self.old_for_the_way_back if back else self.new
         with ThreadPoolExecutor(max_workers=1) as pool:
-            coming = pool.submit(write, account)
+            coming = pool.submit(write, account, ahead[1])
             try:
-                source = read(account)
+                source = read(account, ahead[0])
             except BaseException:
                 if coming.exception() is None:
                     coming.result().close()
@@ -114,23 +116,27 @@ class Doors:
                 source.close()
                 raise
 
-    def new_read_only(self, account: Account) -> ReadOnlySession:
+    def new_read_only(self, account: Account, ahead: Ahead | None = None) -> ReadOnlySession:
         """Log in at new for a look."""
         server = self.inventory.spec.systems.new.imap
-        return self._opened(self.dialer.read_only, server, account.new)
+        return self._opened(self.dialer.read_only, server, account.new, ahead)
 
     def _opened(
-        self, dial: Callable[[ImapTarget, Secret], S], server: ImapServer, login: Login
+        self,
+        dial: Callable[[ImapTarget, Secret, Ahead | None], S],
+        server: ImapServer,
+        login: Login,
+        ahead: Ahead | None,
     ) -> S:
         """Log in; a refused token is renewed once, a refused password never tried again."""
         where = target(server, login, self.inventory.base)
         secret = self.secret(login)
         try:
-            return dial(where, secret)
+            return dial(where, secret, ahead)
         except NetError as error:
             if error.kind != "auth" or login.oauth is None or self.renewed is None:
                 raise
             another = self.renewed(login, secret)
             if another is secret:
                 raise
-        return dial(where, another)
+        return dial(where, another, ahead)
