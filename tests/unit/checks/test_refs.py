@@ -18,7 +18,7 @@ ROOT = PACKAGE.parent
 TABLE = Path(__file__).with_name("rfc_sections.csv")
 """What was read, where: a row for every reference. To cite another section, read it first, then add its row.
 
-seen: `text` (of the RFC), `draft` (the last one before the RFC), `cited` (others cite the section for
+seen: `text` (of the RFC), `draft` (a late one of it), `cited` (others cite the section for
 the same thing; its text was not at hand). title: `-` where it was not seen. A row without a section
 is about the whole RFC.
 """
