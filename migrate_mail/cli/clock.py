@@ -119,7 +119,7 @@ def lines(clock: DomainClock) -> Iterator[str]:
         yield from _before_switch(clock, term)
     if clock.policy is not None and clock.policy.until > found.now:
         yield f"  senders that trust their cache may hold the MTA-STS policy of before until {_moment(clock.policy.until)}"
-        yield f"  (max_age {clock.policy.was.ttl} s; those that follow RFC 8461 ask anew before they give up)"
+        yield f"  (max_age {clock.policy.was.ttl} s; those that follow RFC 8461 section 5 ask anew before they give up)"
     yield from _picture(clock)
     yield ""
 

@@ -76,11 +76,12 @@ class Rfc2136:
         signed = (
             f"signed with {self.key.name} ({self.key.algorithm})" if self.key else "unsigned"
         )
-        held = ", ".join(change.before.values) or f"no {change.before.rtype}"
-        section = "2.4.2" if change.before.values else "2.4.3"
+        there = change.before.values
+        held = ", ".join(there) or f"no {change.before.rtype}"
+        rule = "RFC 2136 section 2.4.2" if there else "RFC 2136 section 2.4.3"
         return (
             f"one update to {self.server} over TCP, {signed}\n"
-            f"prerequisite (RFC 2136 section {section}): the zone holds exactly {held}"
+            f"prerequisite ({rule}): the zone holds exactly {held}"
         )
 
     def apply(self, change: Change) -> str:

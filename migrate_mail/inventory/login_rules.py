@@ -88,7 +88,7 @@ def _login_as(at: _At, imap: ImapServer, admin: LoginAs) -> Iterator[Complaint]:
         yield from _signs_in(at, imap.oauth, admin)
         return
     if imap.login not in {"auto", "plain"}:
-        message = f"`{imap.login}` cannot carry two names; only PLAIN can (RFC 4616)"
+        message = f"`{imap.login}` cannot carry two names; only PLAIN can (RFC 4616 section 2)"
         hint = 'leave `login` out; a Dovecot master user can also be written as user: "${address}*admin"'
         yield at.complaint(("login",), "contradiction", message, hint)
     if admin.secret is None:

@@ -93,7 +93,7 @@ class Zones:
 
 
 def bump(edit: dns.zone.Transaction, zone: dns.zone.Zone) -> None:
-    """Raise the serial, as every change must (RFC 2136 section 3.7)."""
+    """Raise the serial, as every change must (RFC 2136 section 3.6)."""
     assert zone.origin is not None
     edit.update_serial(1, True, zone.origin)
 
@@ -111,7 +111,7 @@ def node_at(zone: dns.zone.Zone, name: Name) -> dns.node.Node | None:
 
 
 def _wildcard(zone: dns.zone.Zone, names: list[Name], name: Name) -> dns.node.Node | None:
-    """Return the wildcard's node at the closest encloser (RFC 4592 section 2.2.1)."""
+    """Return the wildcard's node at the closest encloser (RFC 4592 section 3.3.1)."""
     encloser = name.parent()
     while encloser != zone.origin and encloser not in names and not _has_below(names, encloser):
         encloser = encloser.parent()

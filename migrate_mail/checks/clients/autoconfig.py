@@ -20,6 +20,7 @@ from migrate_mail.net.facts import HttpsFacts
 from migrate_mail.net.https import Request
 
 PATH = "/mail/config-v1.1.xml"
+_REFS = ("Internet-Draft draft-ietf-mailmaint-autoconfig",)
 
 
 def servers_in(body: bytes) -> list[str]:
@@ -40,7 +41,7 @@ def servers_in(body: bytes) -> list[str]:
         looks=f"https://autoconfig.<domain>{PATH}, at every address of that host: the servers that it names",
         matters="Thunderbird and others set new accounts up from it: against the old server, if nobody changed it.",
         mend="Put the hosts of new into the file on the day of the switch.",
-        refs=("RFC 6186",),
+        refs=_REFS,
     ),
     params=ZoneParams,
     each=("domains",),
@@ -98,5 +99,5 @@ def _named(domain: str, where: str, hosts: Sequence[str], bad: Sequence[str]) ->
         args={"hosts": tuple(bad or hosts)},
         evidence=tuple(f"<hostname>{host}</hostname>" for host in hosts),
         fix=f"put the hosts of new into {PATH} at autoconfig.{domain}" if bad else None,
-        refs=("RFC 6186",) if bad else (),
+        refs=_REFS if bad else (),
     )

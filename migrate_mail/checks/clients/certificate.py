@@ -22,7 +22,7 @@ from migrate_mail.net.routes import bare_host
 
 _TO_READ = ("mail", "imap", "pop", "pop3")
 """Labels under which mail programs fetch mail."""
-_REFS = ("RFC 8314 section 4", "RFC 6125 section 6.4")
+_REFS = ("RFC 8314 section 4.4", "RFC 6125 section 6.4")
 
 
 class ClientCertParams(ZoneParams):

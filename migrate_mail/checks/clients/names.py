@@ -33,7 +33,7 @@ _SERVICES = (
         looks="mail, imap, smtp, pop, autoconfig, autodiscover and webmail of each domain in the zone as it will be (or is): whether their addresses are old's",
         matters="Phones keep the old names for years. While they lead to old, people read an old mailbox and think that nothing comes.",
         mend="Let the names lead to new, with a certificate for them; put the record into dns.records of migration.yaml.",
-        refs=("RFC 8314 section 4",),
+        refs=("RFC 8314 section 4.4",),
     ),
     params=ZoneParams,
     each=("domains",),
@@ -77,7 +77,7 @@ def _named(view: View, old: Belongings, name: str, there: list[str]) -> Iterator
             args={"addresses": tuple(sorted(ips)), "alias": alias.rstrip(".")},
             evidence=tuple(line for a in answers for line in as_zone(a)),
             fix=f"{name}. 300 IN CNAME <the host of new that people should use>.   ; with a certificate for {name} there",
-            refs=("RFC 8314 section 4",),
+            refs=("RFC 8314 section 4.4",),
         )
 
 

@@ -114,7 +114,7 @@ def _door(desk: _Desk, seen: SubmissionFacts) -> Iterator[Finding]:
     if seen.failure is not None:
         yield _broke_off(host, where, seen.failure)
     elif seen.distrust is not None:
-        yield Finding("SUBMISSION_DISTRUSTED", Outcome.FAIL, host, where, args={"problem": seen.distrust}, fix=f"install a certificate for {host} at {where}, with its chain", refs=("RFC 8314 section 3.3",))  # fmt: skip
+        yield Finding("SUBMISSION_DISTRUSTED", Outcome.FAIL, host, where, args={"problem": seen.distrust}, fix=f"install a certificate for {host} at {where}, with its chain", refs=("RFC 8314 section 4.4",))  # fmt: skip
     elif not seen.tls:
         yield Finding("SUBMISSION_NO_TLS", Outcome.FAIL, host, where, args={"port": desk.server.port}, fix="offer STARTTLS there, or TLS from the first octet on port 465", refs=("RFC 8314 section 3.3",))  # fmt: skip
     elif not seen.mechanisms:

@@ -78,7 +78,7 @@ def _silent(view: View, host: str, answers: Sequence[DnsAnswer]) -> Iterator[Fin
             str(answer.server),
             args={"status": answer.status, "text": answer.text},
             fix=f"mend the name server: dig @{answer.server.ip} -p {answer.server.port} TLSA {owner(host)} must answer, if only that there is none",
-            refs=("RFC 7672 section 2.1",),
+            refs=("RFC 7672 section 2.1.2",),
         )
     yield from not_answered(dead)
 

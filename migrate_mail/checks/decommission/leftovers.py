@@ -22,7 +22,7 @@ from migrate_mail.finding import Finding, Outcome
         looks="SPF of each domain for every address that old sent from, old's DKIM keys, TLSA records of old's MX hosts, as the name servers show them",
         matters="An address that you give back is somebody else's next month: whoever has it may send in your name as long as SPF names it.",
         mend="Take the records out a week after old has sent its last message.",
-        refs=("RFC 7208",),
+        refs=("RFC 7208 section 2.1",),
     ),
     params=NoParams,
     each=("domains",),
@@ -60,7 +60,7 @@ def _spf(context: Context, view: View, domain: str) -> Iterator[Finding]:
                 args={"ip": ip, "mechanism": result.mechanism},
                 evidence=(result.record,),
                 fix=f"take {result.mechanism} out of the SPF record of {domain}, when old has gone",
-                refs=("RFC 7208",),
+                refs=("RFC 7208 section 2.1",),
             )
 
 

@@ -15,7 +15,7 @@ from migrate_mail.dns_changes.overlay import View
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Arg, Finding, Outcome
 
-_REFS = ("RFC 9989",)
+_REFS = ("RFC 9989 section 4.4",)
 
 
 @check(

@@ -13,7 +13,8 @@ from migrate_mail.checks.said import Said
 from migrate_mail.checks.views import view_of
 from migrate_mail.finding import Finding, Outcome
 
-_REFS = ("RFC 9989",)
+_FORMAT = ("RFC 9989 section 4.7",)
+_ONE = ("RFC 9989 section 4.10",)
 
 
 @check(
@@ -23,7 +24,7 @@ _REFS = ("RFC 9989",)
         looks="TXT at _dmarc.<domain>, or the first above it, in the zone as it will be (or is): one record, with values that exist",
         matters="Two records, or one that cannot be read, are as none. With p=quarantine or p=reject mail that new does not sign in the domain's name is lost.",
         mend="Publish exactly one record. While the move is on, p=none loses nothing, and the reports tell who is not aligned.",
-        refs=_REFS,
+        refs=(*_FORMAT, *_ONE),
     ),
     params=ZoneParams,
     each=("domains",),
@@ -56,7 +57,7 @@ def _judged(found: Found, said: Said) -> Finding:
             args={"count": len(mine), "records": tuple(mine)},
             evidence=said.evidence,
             fix=f'serve exactly one:\n_dmarc.{found.at}. 300 IN TXT "{kept}"',
-            refs=_REFS,
+            refs=_ONE,
         )
     try:
         read = read_dmarc(mine[0])
@@ -69,7 +70,7 @@ def _judged(found: Found, said: Said) -> Finding:
             args={"why": str(exc)},
             evidence=said.evidence,
             fix=f'_dmarc.{found.at}. 300 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{found.domain}"',
-            refs=_REFS,
+            refs=_FORMAT,
         )
     policy = read.policy if found.own else read.for_subdomains
     gone = tuple(tag for tag in GONE if tag in read.tags)

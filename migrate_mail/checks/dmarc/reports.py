@@ -15,7 +15,8 @@ from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Finding, Outcome
 
-_REFS = ("RFC 9990",)
+_WHERE = ("RFC 9989 section 4.7",)
+_EXTERNAL = ("RFC 9990 section 4",)
 
 
 @check(
@@ -25,7 +26,7 @@ _REFS = ("RFC 9990",)
         looks="rua and ruf of the record: an address of a domain that moves must be in the inventory; one of another domain must say at <domain>._report._dmarc that it takes them",
         matters="The reports stop in the very week in which they would tell that the new server's mail is not aligned.",
         mend="Add the address at new, or have the other domain publish the record.",
-        refs=_REFS,
+        refs=(*_WHERE, *_EXTERNAL),
     ),
     params=ZoneParams,
     each=("domains",),
@@ -79,7 +80,7 @@ def _ours(context: Context, found: Found, address: str) -> Finding:
         args={"address": address},
         evidence=found.records,
         fix=None if listed else f"add {address} at new and to the inventory, or change rua",
-        refs=() if listed else _REFS,
+        refs=() if listed else _WHERE,
     )
 
 
@@ -97,5 +98,5 @@ def _external(view: View, found: Found, address: str) -> Iterator[Finding]:
             args={"address": address, "name": name},
             evidence=said.evidence,
             fix=None if wanted else f'have its owner publish: {name}. 3600 IN TXT "v=DMARC1"',
-            refs=() if wanted else _REFS,
+            refs=() if wanted else _EXTERNAL,
         )

@@ -1,4 +1,4 @@
-"""What a DMARC record says (RFC 9989). PURE."""
+"""What a DMARC record says (RFC 9989 section 4.7). PURE."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TAG = re.compile(r"[ \t]*([A-Za-z]+)[ \t]*=[ \t]*(.*?)[ \t]*")
 Policy = Literal["none", "quarantine", "reject"]
 _POLICIES = ("none", "quarantine", "reject")
 GONE = ("pct", "rf", "ri")
-"""Tags of RFC 7489 that RFC 9989 has no more."""
+"""Tags of RFC 7489 that RFC 9989 has no more (its appendix C.5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def mail_address(uri: str) -> str:
 
 
 def walk(domain: str) -> list[str]:
-    """Return the names where a policy may stand: the domain, then up, eight at most (RFC 9989)."""
+    """Return the names where a policy may stand: the domain, then up, eight at most (RFC 9989 section 4.10)."""
     labels = domain.rstrip(".").lower().split(".")
     names = [".".join(labels[n:]) for n in range(len(labels))]
     return names if len(names) <= 8 else [names[0], *names[-7:]]

@@ -10,7 +10,7 @@ from migrate_mail.checks.settling import settling, told_of
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.timeline.rrsets import delegation_of
 
-_REFS = ("RFC 1034 section 4.2.2", "RFC 6781")
+_REFS = ("RFC 1034 section 4.2.2", "RFC 6781 section 4.3.5")
 
 
 @check(

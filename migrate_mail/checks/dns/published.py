@@ -21,7 +21,7 @@ from migrate_mail.state.records import MailboxSide
         looks="the MX RRset of each domain, at every address of every name server that the parent zone names; no resolver is asked",
         matters="A name server that still serves the old MX records sends its share of the world's mail to the old server, whatever the TTL is.",
         mend="Publish exactly the MX records that the finding prints, at the provider to which the domain is delegated, and wait until every name server shows them.",
-        refs=("RFC 5321 section 5.1", "RFC 1034 section 4.3"),
+        refs=("RFC 5321 section 5.1", "RFC 1034 section 4.3.5"),
     ),
     params=SideParams,
     each=("domains",),
@@ -90,7 +90,7 @@ def _authority(context: Context, side: MailboxSide, domain: str, answer: DnsAnsw
             args=args,
             evidence=as_zone(answer),
             fix=f"set {answer.server.host} up for the zone of {domain}, or take it out of its NS records",
-            refs=("RFC 1912",),
+            refs=("RFC 1912 section 2.8",),
         )
     return Finding(
         "MX_NOT_PUBLISHED",

@@ -17,7 +17,7 @@ from migrate_mail.net.facts import DNS_SILENCE, DnsAnswer, Endpoint
         looks="SOA and MX at every address of every name server of the zone: that each answers, as an authority, and that all show the same MX records",
         matters="A name server that lags or does not answer shows a part of the world other records than you see.",
         mend="Mend zone transfer to the server that differs, or take a dead one out of the NS records at the parent.",
-        refs=("RFC 1912 section 2.8", "RFC 1982"),
+        refs=("RFC 1912 section 2.8", "RFC 1034 section 4.3.5"),
     ),
     params=NoParams,
     each=("domains",),
@@ -59,7 +59,7 @@ def _without_address(text: str, apex: str) -> Finding:
         f"{_bare(apex)} NS",
         args={"host": host, "zone": _bare(apex), "reason": reason},
         fix=f"publish an address of {host}, or take it out of the NS records of {_bare(apex)}",
-        refs=("RFC 1912",),
+        refs=("RFC 1912 section 2.8",),
     )
 
 
@@ -96,7 +96,7 @@ def _answers(answer: DnsAnswer) -> Finding:
             args={"status": answer.status, "authoritative": answer.aa},
             evidence=as_zone(answer),
             fix=f"set {answer.server.host} up for the zone {_bare(answer.name)}, or take it out of its NS records",
-            refs=("RFC 1912",),
+            refs=("RFC 1912 section 2.8",),
         )
     return Finding("NS_ANSWERS", Outcome.PASS, subject, vantage, evidence=as_zone(answer))
 

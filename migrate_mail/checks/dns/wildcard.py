@@ -12,6 +12,7 @@ from migrate_mail.finding import Finding, Outcome
 
 NOBODYS_LABEL = "migrate-mail-asks-for-no-such-name"
 """A label that no zone has; only authorities are asked for it, so that no cache learns it."""
+_REFS = ("RFC 1034 section 4.3.3", "RFC 4592 section 2.2.1")
 _TYPES = ("MX", "A", "AAAA", "TXT")
 
 
@@ -22,7 +23,7 @@ _TYPES = ("MX", "A", "AAAA", "TXT")
         looks="MX, A, AAAA and TXT of a name below the domain that does not exist, at every name server",
         matters="A wildcard hides that a name is missing (a policy host, a selector, the name in a phone), and sends mail for mistyped subdomains to wherever it points: to the old server, after the move.",
         mend="Take the wildcard out, or point it where mail for unknown subdomains should go after the move.",
-        refs=("RFC 4592 section 2",),
+        refs=_REFS,
     ),
     params=NoParams,
     each=("domains",),
@@ -66,5 +67,5 @@ def _there(domain: str, found: dict[str, tuple[str, ...]]) -> Finding:
         args={"types": tuple(found), "records": records},
         evidence=records,
         fix=f"take *.{domain} out of the zone, or make sure that it names nothing of the old system",
-        refs=("RFC 4592 section 2",),
+        refs=_REFS,
     )

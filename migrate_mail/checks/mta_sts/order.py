@@ -23,7 +23,7 @@ from migrate_mail.finding import Finding, Outcome
 from migrate_mail.state.records import TtlObservation
 from migrate_mail.timeline.rrsets import POLICY_TYPE
 
-_REFS = ("RFC 8461 section 8.3", "RFC 8461 section 3.1")
+_REFS = ("RFC 8461 section 8.1", "RFC 8461 section 3.1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from migrate_mail.finding import Finding, Outcome
 
 MADE_UP = "made up, to know whether the others mean anything"
 _POSTMASTER = ("RFC 5321 section 4.5.1",)
+_ABUSE = ("RFC 2142 section 4",)
 
 
 def _made_up(domain: str) -> str:
@@ -31,7 +32,7 @@ def _box(context: Context, domain: str) -> str | None:
         looks="MAIL FROM:<> and the test account of each domain as recipient, at every address of new; nothing is sent",
         matters="Who writes to a wrong address never learns of it: bounces and delivery notices have no sender.",
         mend="Let new accept the empty envelope sender.",
-        refs=("RFC 5321 section 4.5.5", "RFC 2505 section 2.6.1"),
+        refs=("RFC 5321 section 4.5.5", "RFC 5321 section 6.1"),
     ),
     params=NoParams,
     each=("domains",),
@@ -75,7 +76,7 @@ def _bounce(box: str, said: Said) -> Finding:
         looks="postmaster@ and abuse@ each domain, at old and at every address of new; nothing is sent",
         matters="postmaster@ is where the rest of the world complains, and some refuse mail from a domain without it.",
         mend="Create the addresses at new.",
-        refs=("RFC 5321 section 4.5.1", "RFC 2142 section 2"),
+        refs=(*_POSTMASTER, *_ABUSE),
     ),
     params=NoParams,
     each=("domains",),
@@ -100,7 +101,7 @@ def postmaster(context: Context, _: NoParams) -> Iterator[Finding]:
                 args={"address": name, "why": why, "code": said.code(name)},
                 evidence=said.dialogue(name),
                 fix=f"create {name} at new",
-                refs=_POSTMASTER,
+                refs=_POSTMASTER if required else _ABUSE,
             )
         return None
 

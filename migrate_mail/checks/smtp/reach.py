@@ -27,7 +27,7 @@ class ReachParams(MxParams):
         looks="port 25 of every address of every MX host: greeting, EHLO, STARTTLS, certificate",
         matters="A firewall that was opened for one of two addresses loses every other mail.",
         mend="Open the port, start the service or mend the certificate, for each address that the finding names.",
-        refs=("RFC 5321 section 4.3.1", "RFC 3207"),
+        refs=("RFC 5321 section 4.3.1", "RFC 3207 section 4"),
     ),
     params=ReachParams,
     each=("mx_hosts",),

@@ -26,7 +26,7 @@ _ABOUT_OLD = About(
     looks="SPF as a receiver evaluates it, for every address that old sends from, in the zone as it will be (or is)",
     matters="Old's queue goes on for days after the switch. A record with `mx` changes who may send at the very moment at which the MX records change.",
     mend="Name old's addresses in the record until old is switched off.",
-    refs=_REFS,
+    refs=("RFC 7208 section 2.1", *_REFS),
 )
 
 
