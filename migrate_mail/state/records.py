@@ -135,6 +135,17 @@ class DeliveryRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientRecord:
+    """What one server (`mx1.new.example [192.0.2.1]:25`) replied to RCPT for one address."""
+
+    server: str
+    address: str
+    code: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FolderRecord:
     """One folder of one account, mapped. names are as on the wire (modified UTF-7 decoded)."""
 

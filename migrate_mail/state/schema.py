@@ -2,7 +2,7 @@
 
 What happened is history: such a table refuses UPDATE and DELETE. A run that ends gets a row in
 `run_ends`, a DNS change an event, a test message another look. Only the sync journal changes,
-because it mirrors what is at new. Times are ISO 8601 text in UTC, structures are JSON.
+because it mirrors what is at new, and replies to RCPT, which are kept until their look is over. Times are ISO 8601 text in UTC, structures are JSON.
 """
 
 from __future__ import annotations
@@ -207,6 +207,18 @@ def m011_chain(db: sqlite3.Connection) -> None:
     _only_append(db, "chain")
 
 
+def m012_recipients(db: sqlite3.Connection) -> None:
+    """Make the last reply of each server to RCPT for each address, until a look comes to its end.
+
+    This is no history: what a look found is in its result, and that is linked.
+    """
+    db.execute(
+        "CREATE TABLE recipients (server TEXT NOT NULL, address TEXT NOT NULL,"
+        " code INTEGER NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY (server, address)) WITHOUT ROWID"
+    )
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -219,6 +231,7 @@ MIGRATIONS: Sequence[Migration] = (
     m009_gmail,
     m010_merged,
     m011_chain,
+    m012_recipients,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 
