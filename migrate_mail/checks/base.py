@@ -24,6 +24,7 @@ from migrate_mail.state.records import (
     DeliveryRecord,
     DnsChangeRecord,
     RecipientRecord,
+    SnapshotRecord,
     TtlObservation,
 )
 
@@ -48,6 +49,12 @@ class Journal(Protocol):
 
     def dns_changes(self) -> list[DnsChangeRecord]:
         """Return every DNS change so far, oldest first."""
+
+    def add_snapshot(self, snapshot: SnapshotRecord) -> None:
+        """Append what was served of a domain."""
+
+    def snapshots(self, domain: str) -> list[SnapshotRecord]:
+        """Return what was served of a domain, oldest first."""
 
     def keep_replies(self, replies: Sequence[RecipientRecord]) -> None:
         """Keep what servers replied to RCPT, for a look that goes on where this one was cut short."""

@@ -219,6 +219,16 @@ def m012_recipients(db: sqlite3.Connection) -> None:
     )
 
 
+def m013_snapshots(db: sqlite3.Connection) -> None:
+    """Make what was served of each domain, as a whole, for the way back."""
+    db.execute(
+        "CREATE TABLE snapshots (id INTEGER PRIMARY KEY, domain TEXT NOT NULL, zone TEXT NOT NULL,"
+        " whole INTEGER NOT NULL, rrsets TEXT NOT NULL, at TEXT NOT NULL)"
+    )
+    _only_append(db, "snapshots")
+    chain.follow(db, "snapshots")
+
+
 MIGRATIONS: Sequence[Migration] = (
     m001_runs,
     m002_people,
@@ -232,6 +242,7 @@ MIGRATIONS: Sequence[Migration] = (
     m010_merged,
     m011_chain,
     m012_recipients,
+    m013_snapshots,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

@@ -364,6 +364,28 @@ def test_a_planted_fault_is_found_by_its_check(world, web, eyes, fault):
     assert said == should
 
 
+def test_a_signed_zone_is_written_down_as_a_whole(world, web, eyes):
+    """Knot hands the zone out: a name that nobody can guess is in the snapshot, signatures are not."""
+    with _zone((f"intranet.{DOMAIN}", "A", "192.0.2.77"))(world, web):
+        [found] = eyes.see("dns.snapshot")
+    [kept] = eyes.journal.snapshots(DOMAIN)[-1:]
+    stored = {(r["name"], r["rtype"]): r for r in kept.rrsets}
+    assert (found.outcome, found.args["what"], kept.whole) == (
+        Outcome.PASS,
+        "the whole zone",
+        True,
+    )
+    assert stored[f"intranet.{DOMAIN}.", "A"]["values"] == ["192.0.2.77"]
+    assert stored[f"{DOMAIN}.", "MX"] == {
+        "name": f"{DOMAIN}.",
+        "rtype": "MX",
+        "ttl": TTL,
+        "values": sorted(NEW_MX),
+    }
+    assert not {rtype for _, rtype in stored} & {"RRSIG", "NSEC", "NSEC3"}
+    assert ("mx1.newhost.test.", "A") in stored
+
+
 @pytest.mark.parametrize(
     ("check", "plant", "tag"),
     [

@@ -27,6 +27,7 @@ from migrate_mail.state.records import (
     DeliveryRecord,
     DnsChangeRecord,
     RecipientRecord,
+    SnapshotRecord,
     TtlObservation,
 )
 from migrate_mail.state.store import Store
@@ -44,6 +45,7 @@ class Notebook:
     changes: list[DnsChangeRecord] = field(default_factory=list)
     ttls: list[TtlObservation] = field(default_factory=list)
     deliveries: list[DeliveryRecord] = field(default_factory=list)
+    served: list[SnapshotRecord] = field(default_factory=list)
     replies: dict[tuple[str, str], RecipientRecord] = field(default_factory=dict)
 
     def observe_ttls(self, observations: list[TtlObservation]) -> None:
@@ -61,6 +63,14 @@ class Notebook:
     def dns_changes(self) -> list[DnsChangeRecord]:
         """Return the past."""
         return list(self.changes)
+
+    def add_snapshot(self, snapshot: SnapshotRecord) -> None:
+        """Append."""
+        self.served.append(snapshot)
+
+    def snapshots(self, domain: str) -> list[SnapshotRecord]:
+        """Return what was written down of a domain."""
+        return [s for s in self.served if s.domain == domain]
 
     def keep_replies(self, replies: Sequence[RecipientRecord]) -> None:
         """Keep the last one of each server for each address."""
