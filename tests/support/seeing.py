@@ -97,6 +97,11 @@ def switched(domain: str, at: datetime, *, kind: str = "switch", number: int = 1
     return DnsChangeRecord(number, kind, domain, "manual", {}, {}, events)
 
 
+def written_down(domain: str, at: datetime) -> SnapshotRecord:
+    """Return the record that there was a snapshot."""
+    return SnapshotRecord(domain, f"{domain}.", whole=False, rrsets=(), at=at)
+
+
 @dataclass
 class Eyes:
     """Runs checks against what a migration.yaml describes."""

@@ -43,13 +43,13 @@ class Talk:
     enough: bool = False
 
     def add(self, facts: RecipientFacts) -> bool:
-        """Take in one conversation; tell whether it got on and the server only had enough."""
+        """Take in one conversation; tell whether it settled something before the server had enough."""
         self.replies |= {r.address: r for r in facts.replies}
         if facts.failure is None:
             return False
         self.why.append(facts.failure.text)
         self.enough = facts.failure.kind in {"busy", "closed"}
-        return self.enough and any(_given(r) for r in facts.replies)
+        return self.enough and any(settled(r) for r in facts.replies)
 
     @property
     def left(self) -> list[str]:
@@ -61,10 +61,6 @@ class Talk:
         """The addresses that a second look may settle."""
         later = [a for a, r in self.replies.items() if 400 <= r.code < 500 and r.code != 421]
         return [*later, *(self.left if self.enough else ())]
-
-
-def _given(reply: RecipientReply) -> bool:
-    return reply.code not in (0, 421)
 
 
 def settled(reply: RecipientReply | None) -> bool:

@@ -46,7 +46,7 @@ class RecipientParams(MxParams):
         le=timedelta(minutes=15),
         description=(
             "how long a server that had enough (421, or it hung up) is left alone before it is asked on, "
-            "up to four times and only while each conversation gets on; 0s: not asked on"
+            "up to four times and only while each conversation settles some addresses; 0s: not asked on"
         ),
     )
     keep: Duration = Field(
