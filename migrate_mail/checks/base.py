@@ -6,8 +6,9 @@ A check never raises for the world's faults: a timeout, SERVFAIL or refusal to a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from migrate_mail.checklist.model import ForEach
@@ -19,7 +20,13 @@ from migrate_mail.net.https import HttpsDialer
 from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.smtp import SmtpDialer
 from migrate_mail.secret import Secret
-from migrate_mail.state.records import DeliveryRecord, DnsChangeRecord, TtlObservation
+from migrate_mail.state.records import (
+    DeliveryRecord,
+    DnsChangeRecord,
+    RecipientRecord,
+    SnapshotRecord,
+    TtlObservation,
+)
 
 P = TypeVar("P", bound=StrictModel)
 
@@ -43,13 +50,28 @@ class Journal(Protocol):
     def dns_changes(self) -> list[DnsChangeRecord]:
         """Return every DNS change so far, oldest first."""
 
+    def add_snapshot(self, snapshot: SnapshotRecord) -> None:
+        """Append what was served of a domain."""
+
+    def snapshots(self, domain: str) -> list[SnapshotRecord]:
+        """Return what was served of a domain, oldest first."""
+
+    def keep_replies(self, replies: Sequence[RecipientRecord]) -> None:
+        """Keep what servers replied to RCPT, for a look that goes on where this one was cut short."""
+
+    def kept_replies(self, server: str, since: datetime) -> list[RecipientRecord]:
+        """Return the last reply of a server to each address that is kept and not older."""
+
+    def forget_replies(self, server: str, addresses: Sequence[str]) -> None:
+        """Let go of the replies of a look that came to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a check may use. Nothing here can write to the old system.
 
     item: what `for_each` gave (a domain, an account's address, an address, an MX host name);
-    None for a step without for_each.
+    None for a step without for_each. fresh: nothing that an earlier look kept may be used.
     """
 
     inventory: Inventory
@@ -63,6 +85,7 @@ class Context:
     clock: Clock
     say: Callable[[str], None]
     wait: Callable[[float], None]
+    fresh: bool = False
 
     def domains(self) -> list[str]:
         """Return the domain of this instance, or every domain of the migration."""

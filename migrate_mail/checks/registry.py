@@ -16,6 +16,7 @@ from migrate_mail.checks.ip.family import CHECKS as IP
 from migrate_mail.checks.mail.family import CHECKS as MAIL
 from migrate_mail.checks.mta_sts.family import CHECKS as MTA_STS
 from migrate_mail.checks.mx.family import CHECKS as MX
+from migrate_mail.checks.rollback.family import CHECKS as ROLLBACK
 from migrate_mail.checks.smtp.family import CHECKS as SMTP
 from migrate_mail.checks.spf.family import CHECKS as SPF
 from migrate_mail.checks.tls.family import CHECKS as TLS
@@ -35,6 +36,7 @@ FAMILIES: tuple[tuple[AnyCheck, ...], ...] = (
     MAIL,
     MX,
     MTA_STS,
+    ROLLBACK,
     SMTP,
     SPF,
     TLS,

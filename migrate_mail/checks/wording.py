@@ -17,6 +17,7 @@ from migrate_mail.checks.ip.words import WORDING as IP
 from migrate_mail.checks.mail.words import WORDING as MAIL
 from migrate_mail.checks.mta_sts.words import WORDING as MTA_STS
 from migrate_mail.checks.mx.words import WORDING as MX
+from migrate_mail.checks.rollback.words import WORDING as ROLLBACK
 from migrate_mail.checks.smtp.words import WORDING as SMTP
 from migrate_mail.checks.spf.words import WORDING as SPF
 from migrate_mail.checks.tls.words import WORDING as TLS
@@ -35,8 +36,8 @@ _SHARED: dict[str, str] = {
 }
 
 _FAMILIES = (
-    CLIENTS, CONTACTS, DANE, DECOMMISSION, DKIM, DMARC, DNS, DRAIN, IMAP, IP, MAIL, MX, MTA_STS, SMTP, SPF,
-    TLS, TLSRPT,
+    CLIENTS, CONTACTS, DANE, DECOMMISSION, DKIM, DMARC, DNS, DRAIN, IMAP, IP, MAIL, MX, MTA_STS,
+    ROLLBACK, SMTP, SPF, TLS, TLSRPT,
 )  # fmt: skip
 WORDING: dict[str, str] = {t: w for words in (_SHARED, *_FAMILIES) for t, w in words.items()}
 

@@ -30,6 +30,20 @@ def answer(zones: Zones, query: dns.message.Message) -> dns.message.Message:
     return response
 
 
+def whole(zone: dns.zone.Zone, query: dns.message.Message) -> dns.message.Message:
+    """Return a whole zone in one message, between two SOA records (RFC 5936 section 2.2)."""
+    response = dns.message.make_response(query)
+    response.flags |= dns.flags.AA
+    origin = _origin(zone)
+    rrsets = [
+        dns.rrset.from_rdata_list(name, found.ttl, list(found))
+        for name, found in zone.iterate_rdatasets()
+    ]
+    head = [r for r in rrsets if (r.name, r.rdtype) == (origin, dns.rdatatype.SOA)]
+    response.answer = [*head, *(r for r in rrsets if r not in head), *head]
+    return response
+
+
 def _fill(
     response: dns.message.Message,
     zone: dns.zone.Zone,

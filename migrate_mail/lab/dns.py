@@ -16,7 +16,7 @@ import dns.tsig
 import dns.update
 
 from migrate_mail.lab import tsig, update
-from migrate_mail.lab.answer import answer
+from migrate_mail.lab.answer import answer, whole
 from migrate_mail.lab.wire import DnsPort
 from migrate_mail.lab.zones import Name, Zones
 
@@ -45,6 +45,11 @@ class Authority:
     zones: Zones = field(default_factory=Zones)
     keys: dict[Name, dns.tsig.Key] = field(default_factory=dict)
     grants: dict[Name, Name] = field(default_factory=dict)
+    open_zones: set[Name] = field(default_factory=set)
+
+    def hand_out(self, origin: str) -> None:
+        """Let everybody have a whole zone (AXFR)."""
+        self.open_zones.add(dns.name.from_text(origin).canonicalize())
 
     def grant(self, origin: str, key: str, secret: str) -> None:
         """Let the bearer of a key (base64, hmac-sha256) change a zone."""
@@ -109,10 +114,19 @@ class NameServer:
         broken = refusal(query, self._fault)
         if broken is not None or query.opcode() != dns.opcode.QUERY:
             return broken or _rcode(query, dns.rcode.NOTIMP)
+        if query.question and query.question[0].rdtype == dns.rdatatype.AXFR:
+            return self._transfer(query)
         response = answer(self._stale or self._authority.zones, query)
         if self._fault == "lame":
             response.flags &= ~dns.flags.AA
         return response
+
+    def _transfer(self, query: dns.message.Message) -> dns.message.Message:
+        name = query.question[0].name.canonicalize()
+        zone = (self._stale or self._authority.zones).exact(name)
+        if zone is None or name not in self._authority.open_zones:
+            return _rcode(query, dns.rcode.REFUSED)
+        return whole(zone, query)
 
     def _update(self, message: dns.update.UpdateMessage) -> Reply:
         rcode = update.judge(self._authority.zones, self._authority.grants, message)

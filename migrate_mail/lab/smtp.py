@@ -33,7 +33,8 @@ class SmtpFaults:
     RCPT of a sender to a recipient gets 451. accept_anything: no recipient of our domains is
     refused; what has no mailbox is lost. refuse_data: reply to the message itself, such as
     `554 5.7.1 Spam`. black_hole: mail is accepted and never delivered. late: seconds before the
-    banner. tls_hangs: STARTTLS is answered, the handshake is not.
+    banner. tls_hangs: STARTTLS is answered, the handshake is not. enough: recipients of one
+    conversation before the next gets 421; 0 for any number. slow: seconds before each answer to RCPT.
     """
 
     greeting: Greeting | None = None
@@ -46,6 +47,8 @@ class SmtpFaults:
     black_hole: bool = False
     late: float = 0
     tls_hangs: bool = False
+    enough: int = 0
+    slow: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ class Handler:
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
+        self._asked = 0
 
     async def handle_EHLO(
         self, _smtp: SMTP, session: Session, _e: Envelope, hostname: str, responses: list[str]
@@ -215,6 +219,11 @@ class Handler:
     ) -> str:
         """Accept recipients that we know."""
         self._server.log.append(f"RCPT {address}")
+        faults = self._server.faults
+        await asyncio.sleep(faults.slow)
+        self._asked += 1
+        if faults.enough and self._asked > faults.enough:
+            return "421 4.7.0 Enough for now"
         reply = self._judge(envelope.mail_from or "", address)
         if reply.startswith("2"):
             envelope.rcpt_tos.append(address)

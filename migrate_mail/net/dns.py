@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +16,7 @@ from migrate_mail.finding import Clock, utc_now
 from migrate_mail.net.dns_answer import absolute, look_up, stamped
 from migrate_mail.net.dns_zone import Zones
 from migrate_mail.net.dnssec import Validator, on_this_machine
-from migrate_mail.net.facts import DnsAnswer, Endpoint, Validation, Zone
+from migrate_mail.net.facts import DnsAnswer, Endpoint, Transfer, Validation, Zone
 from migrate_mail.net.names import has_route
 from migrate_mail.net.routes import Routes, bare_host, is_address
 
@@ -82,13 +82,27 @@ class Dns:
         except ValueError as exc:
             raise NetError("dns", name, "NS", str(exc)) from exc
 
-    def authorities(self, name: str, rtype: str, *, published: bool = False) -> list[DnsAnswer]:
-        """Ask every address of every name server of the name's zone, side by side."""
+    def authorities(
+        self,
+        name: str,
+        rtype: str,
+        *,
+        published: bool = False,
+        but: Collection[Endpoint] = (),
+    ) -> list[DnsAnswer]:
+        """Ask every address of every name server of the name's zone, side by side. but: not these."""
         zone = self.zone_of(name, published=published)
         if not zone.servers:
             text = f"no name server of {zone.apex} has an address: {'; '.join(zone.lame)}"
             raise NetError("dns", zone.apex, "NS", text)
-        return self._each(zone.servers, lambda server: self.ask(server, name, rtype))
+        servers = [server for server in zone.servers if server not in but]
+        return self._each(servers, lambda server: self.ask(server, name, rtype))
+
+    def transfer(self, server: Endpoint, apex: str) -> Transfer:
+        """Ask one name server for a whole zone."""
+        from migrate_mail.net.dns_transfer import transfer
+
+        return transfer(server, apex, timeout=self._timeout)
 
     def at_parent(self, apex: str, rtype: str) -> list[DnsAnswer]:
         """Ask every name server of the zone above; NS then comes as a referral (`delegates`)."""
@@ -191,7 +205,7 @@ class Dns:
     def _each(
         servers: Sequence[Endpoint], ask: Callable[[Endpoint], DnsAnswer]
     ) -> list[DnsAnswer]:
-        with ThreadPoolExecutor(max_workers=min(16, len(servers))) as pool:
+        with ThreadPoolExecutor(max_workers=min(16, len(servers) or 1)) as pool:
             return list(pool.map(ask, servers))
 
 

@@ -10,6 +10,7 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 
@@ -83,16 +84,17 @@ def _judge(reply: dns.message.Message, server: Endpoint, name: str, rtype: str) 
         status = "nodata"
     return DnsAnswer(
         name, rtype, server, status,
-        records=_records(chain.answer or (aliases[-1] if aliases and rtype == "CNAME" else None)),
+        records=records_of(chain.answer or (aliases[-1] if aliases and rtype == "CNAME" else None)),
         ttl=int(cut.ttl) if cut else _ttl(chain.answer, aliases, chain.minimum_ttl, reply),
         cname=_alias(chain.answer, aliases, rtype),
         aa=aa,
         text=_remark(reply, status),
-        delegates=_records(cut),
+        delegates=records_of(cut),
     )  # fmt: skip
 
 
-def _records(rrset: dns.rrset.RRset | None) -> tuple[str, ...]:
+def records_of(rrset: dns.rdataset.Rdataset | None) -> tuple[str, ...]:
+    """Return the rdata in presentation form, sorted; what are names in lower case."""
     if rrset is None:
         return ()
     lower = dns.rdatatype.to_text(rrset.rdtype) in _NAMES
@@ -131,7 +133,7 @@ def _remark(reply: dns.message.Message, status: DnsStatus) -> str:
 def referral(reply: dns.message.Message) -> tuple[str, tuple[str, ...]] | None:
     """Return the zone below and its name servers when the reply only points there."""
     cut = _cut(reply)
-    return (cut.name.to_text().lower(), _records(cut)) if cut else None
+    return (cut.name.to_text().lower(), records_of(cut)) if cut else None
 
 
 def _cut(reply: dns.message.Message) -> dns.rrset.RRset | None:

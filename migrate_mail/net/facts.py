@@ -62,6 +62,26 @@ class DnsAnswer:
         return self.status in DNS_SILENCE
 
 
+@dataclass(frozen=True, slots=True)
+class ServedRrset:
+    """One RRset as a zone holds it. name: absolute, lower-case. records: as in DnsAnswer."""
+
+    name: str
+    rtype: str
+    ttl: int
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A whole zone as one server handed it out, without signatures. text: why there is none."""
+
+    apex: str
+    server: Endpoint
+    rrsets: tuple[ServedRrset, ...] = ()
+    text: str = ""
+
+
 Security = Literal["secure", "insecure", "bogus", "unknown"]
 """What a validating resolver makes of a name (RFC 4033 section 5)."""
 

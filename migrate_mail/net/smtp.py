@@ -21,7 +21,7 @@ from migrate_mail.net.facts import (
     TlsFacts,
 )
 from migrate_mail.net.limits import HostLimits
-from migrate_mail.net.smtp_recipients import ask_all, path, unasked
+from migrate_mail.net.smtp_recipients import Heard, ask_all, path, unasked
 from migrate_mail.net.smtp_wire import SmtpWire
 from migrate_mail.net.stream import Stream
 from migrate_mail.net.submission import Door, Sender, SubmissionFacts, converse
@@ -89,24 +89,30 @@ class SmtpDialer:
         )
 
     def recipients(
-        self, endpoint: Endpoint, addresses: Sequence[str], *, sender: str | None = None
+        self,
+        endpoint: Endpoint,
+        addresses: Sequence[str],
+        *,
+        sender: str | None = None,
+        heard: Heard = lambda _: None,
     ) -> RecipientFacts:
         """Ask for many recipients in one session; no message is sent.
 
-        sender: another envelope sender than ours; empty for that of a bounce.
+        sender: another envelope sender than ours; empty for that of a bounce. Each reply has the
+        timeout of a phase, the session has no other: a server that answers slowly answers still.
         After a 421 or a broken connection the rest was not asked and has code 0.
         """
-        total = 10 * self._timeout + 2 * len(addresses)
+        mail_from = self._sender if sender is None else sender
         try:
-            with self._session(endpoint, total) as wire:
-                return ask_all(wire, self._sender if sender is None else sender, addresses)
+            with self._session(endpoint) as wire:
+                return ask_all(wire, mail_from, addresses, heard)
         except NetError as error:
             return unasked(endpoint, addresses, failure(error), ())
 
     def submit(self, endpoint: Endpoint, recipient: str, message: bytes) -> Submission:
         """Hand over one message, with TLS when offered; nothing is tried twice."""
         try:
-            with self._session(endpoint, None) as wire:
+            with self._session(endpoint) as wire:
                 reply = self._deliver(wire, recipient, message)
                 return Submission(endpoint, reply[0], reply[1])
         except NetError as error:
@@ -173,9 +179,9 @@ class SmtpDialer:
         look.features = wire.features
 
     @contextmanager
-    def _session(self, endpoint: Endpoint, total: float | None) -> Iterator[SmtpWire]:
+    def _session(self, endpoint: Endpoint) -> Iterator[SmtpWire]:
         """Greet, with TLS when it is offered; any certificate will do, as for the world."""
-        with self._dialled(endpoint, total, []) as wire:
+        with self._dialled(endpoint, None, []) as wire:
             wire.greeting()
             wire.hello(self._helo)
             if wire.offers("STARTTLS"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.boundary import failure
@@ -16,12 +16,19 @@ _BATCH = 50
 _PATH = re.compile(r"""[^\x00-\x20\x7f<>"]+|"[^\x00-\x1f\x7f<>]*"@[^\x00-\x20\x7f<>"]+""")
 
 
-def ask_all(wire: SmtpWire, sender: str, addresses: Sequence[str]) -> RecipientFacts:
+Heard = Callable[[RecipientReply], None]
+"""Is told each reply as soon as it has come."""
+
+
+def ask_all(
+    wire: SmtpWire, sender: str, addresses: Sequence[str], heard: Heard
+) -> RecipientFacts:
     """Return the reply for each address; those after a broken conversation have code 0."""
     replies: list[RecipientReply] = []
     try:
         for reply in _ask(wire, sender, addresses):
-            replies.append(reply)  # noqa: PERF402 - what came before a failure is kept
+            replies.append(reply)
+            heard(reply)
     except NetError as error:
         return unasked(wire.stream.endpoint, addresses, failure(error), replies)
     return RecipientFacts(wire.stream.endpoint, tuple(replies))

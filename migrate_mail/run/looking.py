@@ -43,7 +43,7 @@ def look_and_decide(
     run_id = store.begin_run(look.command, plan.card.digest, look.by)
     outcome = "interrupted"
     try:
-        Runner(plan, world, store, run_id, watch, kept).run(look.run, look.only)
+        Runner(plan, world, store, run_id, watch, kept, look.fresh).run(look.run, look.only)
         verdict = decide(store, plan.card, world.clock(), look.judge)
         store.save_verdict(run_id, verdict_data(verdict))
         outcome = verdict.word.value

@@ -62,6 +62,7 @@ class Runner:
     run_id: int
     watch: Watcher
     kept: Mapping[str, ResultRecord] = field(default_factory=dict)
+    fresh: bool = False
     _inbox: queue.Queue[tuple[_Job, ResultRecord]] = field(default_factory=queue.Queue)
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _done: int = 0
@@ -168,6 +169,7 @@ class Runner:
             clock=world.clock,
             say=say,
             wait=world.wait,
+            fresh=self.fresh,
         )
 
 

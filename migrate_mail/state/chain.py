@@ -17,6 +17,7 @@ from typing import Any
 HISTORY = (
     "runs", "run_ends", "plans", "plan_uses", "results", "verdicts", "confirmations", "waivers",
     "overrides", "ttls", "dns_changes", "dns_events", "deliveries", "sync_ends",
+    "snapshots",
 )  # fmt: skip
 _FUNCTION = "migrate_mail_link"
 
@@ -48,7 +49,7 @@ def make(db: sqlite3.Connection) -> None:
         " of_row INTEGER NOT NULL, link TEXT NOT NULL, UNIQUE (of_table, of_row))"
     )
     before = ""
-    for table in HISTORY:
+    for table in [t for t in HISTORY if _columns(db, t)]:
         columns = _columns(db, table)
         for number, *values in db.execute(_rows(table, columns)).fetchall():
             before = link(before, table, *values)
@@ -57,6 +58,11 @@ def make(db: sqlite3.Connection) -> None:
                 (table, number, before),
             )
         db.execute(_trigger(table, columns))
+
+
+def follow(db: sqlite3.Connection, table: str) -> None:
+    """Link the rows of a table that is new and has none yet."""
+    db.execute(_trigger(table, _columns(db, table)))
 
 
 def head(db: sqlite3.Connection) -> tuple[int, str]:

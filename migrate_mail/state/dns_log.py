@@ -9,7 +9,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from migrate_mail.state.codec import data_text, moment_of, moment_text
-from migrate_mail.state.records import ChangeEvent, DnsChangeRecord, TtlObservation
+from migrate_mail.state.records import (
+    ChangeEvent,
+    DnsChangeRecord,
+    SnapshotRecord,
+    TtlObservation,
+)
 from migrate_mail.state.table import Tables
 
 _Event = tuple[ChangeEvent, str, datetime]
@@ -42,6 +47,29 @@ class DnsLog(Tables):
                 r["name"], r["rtype"], r["ttl"], r["value"], r["server"], moment_of(r["at"])
             )
             for r in rows
+        ]
+
+    def add_snapshot(self, snapshot: SnapshotRecord) -> None:
+        """Append what was served of a domain."""
+        s = snapshot
+        self._db.add(
+            "INSERT INTO snapshots (domain, zone, whole, rrsets, at) VALUES (?, ?, ?, ?, ?)",
+            (s.domain, s.zone, s.whole, data_text(s.rrsets), moment_text(s.at)),
+        )
+
+    def snapshots(self, domain: str) -> list[SnapshotRecord]:
+        """Return what was served of a domain, oldest first."""
+        return [
+            SnapshotRecord(
+                r["domain"],
+                r["zone"],
+                bool(r["whole"]),
+                tuple(json.loads(r["rrsets"])),
+                moment_of(r["at"]),
+            )
+            for r in self._db.rows(
+                "SELECT * FROM snapshots WHERE domain = ? ORDER BY id", (domain,)
+            )
         ]
 
     def plan_dns_change(

@@ -119,6 +119,20 @@ class DnsChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """What was served of a domain at one time. rrsets: `dns_changes.model.RRset` as JSON data.
+
+    zone: the zone that the domain is in. whole: all of it; else the names that a mail domain has.
+    """
+
+    domain: str
+    zone: str
+    whole: bool
+    rrsets: tuple[Mapping[str, Any], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryRecord:
     """One test message. via: `mx1.new.example [192.0.2.1]:25` or `MX through resolver 192.0.2.54`.
 
@@ -132,6 +146,17 @@ class DeliveryRecord:
     reply: str
     found_on: tuple[MailboxSide, ...] | None = None
     seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRecord:
+    """What one server (`mx1.new.example [192.0.2.1]:25`) replied to RCPT for one address."""
+
+    server: str
+    address: str
+    code: int
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

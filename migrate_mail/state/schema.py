@@ -2,7 +2,7 @@
 
 What happened is history: such a table refuses UPDATE and DELETE. A run that ends gets a row in
 `run_ends`, a DNS change an event, a test message another look. Only the sync journal changes,
-because it mirrors what is at new. Times are ISO 8601 text in UTC, structures are JSON.
+because it mirrors what is at new, and replies to RCPT, which are kept until their look is over. Times are ISO 8601 text in UTC, structures are JSON.
 """
 
 from __future__ import annotations
@@ -207,7 +207,29 @@ def m011_chain(db: sqlite3.Connection) -> None:
     _only_append(db, "chain")
 
 
-def m013_abilities(db: sqlite3.Connection) -> None:
+def m012_recipients(db: sqlite3.Connection) -> None:
+    """Make the last reply of each server to RCPT for each address, until a look comes to its end.
+
+    This is no history: what a look found is in its result, and that is linked.
+    """
+    db.execute(
+        "CREATE TABLE recipients (server TEXT NOT NULL, address TEXT NOT NULL,"
+        " code INTEGER NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL,"
+        " PRIMARY KEY (server, address)) WITHOUT ROWID"
+    )
+
+
+def m013_snapshots(db: sqlite3.Connection) -> None:
+    """Make what was served of each domain, as a whole, for the way back."""
+    db.execute(
+        "CREATE TABLE snapshots (id INTEGER PRIMARY KEY, domain TEXT NOT NULL, zone TEXT NOT NULL,"
+        " whole INTEGER NOT NULL, rrsets TEXT NOT NULL, at TEXT NOT NULL)"
+    )
+    _only_append(db, "snapshots")
+    chain.follow(db, "snapshots")
+
+
+def m014_abilities(db: sqlite3.Connection) -> None:
     """Make what each side's server could do after the last login, to ask more with the next one."""
     db.execute(
         "CREATE TABLE sync_abilities (account TEXT NOT NULL, side TEXT NOT NULL,"
@@ -227,7 +249,9 @@ MIGRATIONS: Sequence[Migration] = (
     m009_gmail,
     m010_merged,
     m011_chain,
-    m013_abilities,
+    m012_recipients,
+    m013_snapshots,
+    m014_abilities,
 )
 """Append only: a migration that was released is never edited, moved or removed."""
 

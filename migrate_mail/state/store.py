@@ -17,13 +17,14 @@ from migrate_mail.state.history import History
 from migrate_mail.state.lock import Locked, WriterLock
 from migrate_mail.state.opening import is_current, open_reader, open_writer
 from migrate_mail.state.people import People
+from migrate_mail.state.recipients import Recipients
 from migrate_mail.state.sync_journal import SyncJournal
 
 STATE_NAME = "migration.state"
 """The name of the state file, beside migration.yaml."""
 
 
-class Store(History, People, DnsLog, Deliveries):
+class Store(History, People, DnsLog, Deliveries, Recipients):
     """One open state file; a context manager, safe to use from several threads.
 
     What a method has returned from is durable. There is one writer at a time; readers are not

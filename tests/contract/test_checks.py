@@ -17,7 +17,7 @@ from migrate_mail.lab.company import Company
 from migrate_mail.lab.scene import scene
 from migrate_mail.secret import Secret
 from support.rude import Rude
-from support.seeing import Eyes, changed, hurried, open_eyes, switched
+from support.seeing import Eyes, changed, hurried, open_eyes, switched, written_down
 
 LONGEST = 60
 """Seconds that a check may take in a world of five mail servers that say nothing."""
@@ -47,6 +47,12 @@ def _an_hour_ago() -> datetime:
     return datetime.now(UTC) - timedelta(hours=1)
 
 
+def _past(eyes: Eyes, domain: str) -> None:
+    """Let a switch be an hour ago, with a snapshot from before it."""
+    eyes.journal.served.append(written_down(domain, _an_hour_ago() - timedelta(hours=1)))
+    eyes.journal.changes.append(switched(domain, _an_hour_ago()))
+
+
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, Eyes]]:
     """Give a company after its move: synced, switched, all well."""
@@ -55,7 +61,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, E
         eyes = open_eyes(project, change=hurried)
         eyes.sync()
         company.switch_mx()
-        eyes.journal.changes.append(switched(company.domain, _an_hour_ago()))
+        _past(eyes, company.domain)
         yield company, eyes
 
 
@@ -88,7 +94,7 @@ def test_a_world_that_does_not_answer_is_unknown(
             change=lambda inventory: _rerouted(inventory, rude.address),
             patience=PATIENCE,
         )
-        eyes.journal.changes.append(switched(company.domain, _an_hour_ago()))
+        _past(eyes, company.domain)
         began = time.monotonic()
         findings = eyes.see(name)
         assert time.monotonic() - began < LONGEST
@@ -137,7 +143,7 @@ def test_a_secret_that_is_missing_is_unknown(name: str, moved: tuple[Company, Ey
         raise SecretError(f"the secret {login.secret} is not there", hint="put it there")
 
     eyes = open_eyes(moved[1].inventory.path, change=lambda i: hurried(i, 0.2))
-    eyes.journal.changes.append(switched(moved[0].domain, _an_hour_ago()))
+    _past(eyes, moved[0].domain)
     findings = replace(eyes, context=replace(eyes.context, secret=secret)).see(name)
     assert {f.outcome for f in findings} == {Outcome.UNKNOWN}
 

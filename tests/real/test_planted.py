@@ -26,7 +26,7 @@ from migrate_mail.run.gate import BEFORE_SWITCH, Facts, judge
 from migrate_mail.state.records import Confirmation, ResultRecord
 from real.healthy import CONFIG, NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
 from real.servers.world import ALIASES, DOMAIN, TTL, World
-from support.seeing import Eyes, open_eyes, switched
+from support.seeing import Eyes, open_eyes, switched, written_down
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
@@ -61,7 +61,9 @@ def eyes(world: World, web: Web, tmp_path, monkeypatch) -> Eyes:
     monkeypatch.setenv("OLD_SECRET", "x")
     monkeypatch.setenv("NEW_SECRET", "y")
     opened = open_eyes(made, patience=4)
-    opened.journal.changes.append(switched(DOMAIN, datetime.now(UTC) - timedelta(hours=1)))
+    hour = timedelta(hours=1)
+    opened.journal.served.append(written_down(DOMAIN, datetime.now(UTC) - 2 * hour))
+    opened.journal.changes.append(switched(DOMAIN, datetime.now(UTC) - hour))
     return opened
 
 
@@ -192,6 +194,14 @@ def _autoconfig(text: str) -> Plant:
 
 
 @contextmanager
+def _old_certificate_in_testing(world: World, web: Web) -> Iterator[None]:
+    """Let old show another certificate where nobody was promised a good one."""
+    testing = _policy(POLICY.replace("enforce", "testing"))
+    with testing(world, web), _postfix("old", smtpd_tls_chain_files="{c.wrong}")(world, web):
+        yield
+
+
+@contextmanager
 def _web_certificate(world: World, web: Web) -> Iterator[None]:
     before = web.server.context
     web.server.context = web.context(world.certificates.wrong)
@@ -256,7 +266,7 @@ DIALLING = [n for n in ASKED if n.startswith(("smtp.", "tls."))] + ["dane.match"
 
 FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     # the zone
-    "a high TTL": (_zone((DOMAIN, "MX", NEW_MX), ttl=86400), {"dns.ttl": {"TTL_HIGH"}}),
+    "a high TTL": (_zone((DOMAIN, "MX", NEW_MX), ttl=86400), {"dns.ttl": {"TTL_HIGH"}, "rollback.ready": {"BACK_TTL_HIGH"}}),
     "a wildcard TXT": (_zone((f"*.{DOMAIN}", "TXT", '"hello"')), {"dns.wildcard": {"WILDCARD_THERE"}}),
     "a wildcard MX": (_zone((f"*.{DOMAIN}", "MX", "10 mx.oldhost.test.")), {"dns.wildcard": {"WILDCARD_THERE"}, "mx.subdomains": {"SUBDOMAIN_AT_OLD"}}),
     "a mailing list at old": (_zone((f"lists.{DOMAIN}", "MX", "10 mx.oldhost.test.")), {"mx.subdomains": {"SUBDOMAIN_AT_OLD"}}),
@@ -312,11 +322,11 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "an MTA-STS record without id": (_zone((STS, "TXT", '"v=STSv1;"')), {"mta_sts.order": {"? STS_ID_NOT_SEEN"}, "mta_sts.record": {"STS_RECORD_INVALID"}}),
     "no MTA-STS record": (_zone((STS, "TXT", ())), {"mta_sts.order": {"? STS_ID_NOT_SEEN"}, "mta_sts.record": {"STS_RECORD_MISSING"}}),
     "a policy without new": (_policy(POLICY.replace("mx: mx1.newhost.test\n", "")), {"mta_sts.covers_new": {"STS_NEW_NOT_LISTED"}}),
-    "a policy without old": (_policy(POLICY.replace("mx: mx.oldhost.test\n", "")), {"mta_sts.covers_old": {"STS_OLD_NOT_LISTED"}}),
-    "a policy that is not there": (_policy(status=404), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_STATUS"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
-    "a policy that moved": (_policy(status=301, location="https://elsewhere.test/"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_REDIRECTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
-    "a policy as HTML": (_policy("<html>"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_POLICY_INVALID"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
-    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
+    "a policy without old": (_policy(POLICY.replace("mx: mx.oldhost.test\n", "")), {"mta_sts.covers_old": {"STS_OLD_NOT_LISTED"}, "rollback.ready": {"BACK_STS_WITHOUT_OLD"}}),
+    "a policy that is not there": (_policy(status=404), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_STATUS"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
+    "a policy that moved": (_policy(status=301, location="https://elsewhere.test/"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_REDIRECTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
+    "a policy as HTML": (_policy("<html>"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_POLICY_INVALID"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
+    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
     "a policy host at old": (_with_world(lambda w: [(POLICY_HOST, "A", w.network.old)]), {"mta_sts.host": {"STS_HOST_AT_OLD"}}),
     # DANE
     "a TLSA record of another key": (_zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}}),
@@ -337,7 +347,9 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "only TLS 1.3": (_postfix(smtpd_tls_protocols=">=TLSv1.3"), {"tls.versions": {"TLS_VERSIONS_LOST"}}),
     "a greeting without a name": (_postfix(smtpd_banner="localhost ESMTP"), {"smtp.greeting": {"GREETING_NAMELESS"}}),
     "a forgotten alias": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("jobs")}), {"smtp.recipients": {"RECIPIENT_REFUSED"}}),
-    "old takes no mail any more": (_postfix("old", smtpd_recipient_restrictions="reject"), {"drain.old_accepts": {"OLD_REFUSES_MAIL"}}),
+    "old takes no mail any more": (_postfix("old", smtpd_recipient_restrictions="reject"), {"drain.old_accepts": {"OLD_REFUSES_MAIL"}, "rollback.ready": {"BACK_OLD_REFUSES"}}),
+    "old with a certificate for another name": (_postfix("old", smtpd_tls_chain_files="{c.wrong}"), {"rollback.ready": {"BACK_OLD_CERTIFICATE"}}),
+    "old with another certificate, and a policy that only tests": (_old_certificate_in_testing, {}),
     "a split horizon": (_split_horizon, {"dns.split_horizon": {"HORIZON_SPLIT"}}),
     "no postmaster": (_aliases({a: t for a, t in ALIASES.items() if not a.startswith("postmaster")}), {"smtp.postmaster": {"SPECIAL_ADDRESS_REFUSED"}, "smtp.recipients": {"RECIPIENT_REFUSED"}}),
     "a catch-all at old": (_aliases({**ALIASES, f"@{DOMAIN}": f"anna@{DOMAIN}"}, "old"), {"smtp.catch_all": {"CATCH_ALL_LOST"}}),
@@ -362,6 +374,38 @@ def test_a_planted_fault_is_found_by_its_check(world, web, eyes, fault):
     said, should = _verdict(eyes, seen)
     assert _found(seen) == wanted
     assert said == should
+
+
+def test_without_a_snapshot_from_before_the_switch_the_way_back_is_not_open(world, web, eyes):
+    """One that was written down after the switch does not count; nothing else is missing."""
+    eyes.journal.served.clear()
+    eyes.see("dns.snapshot")
+    assert len(eyes.journal.served) == 1
+    assert [(f.tag, f.outcome) for f in eyes.see("rollback.ready")] == [
+        ("BACK_NO_SNAPSHOT", Outcome.FAIL)
+    ]
+
+
+def test_a_signed_zone_is_written_down_as_a_whole(world, web, eyes):
+    """Knot hands the zone out: a name that nobody can guess is in the snapshot, signatures are not."""
+    with _zone((f"intranet.{DOMAIN}", "A", "192.0.2.77"))(world, web):
+        [found] = eyes.see("dns.snapshot")
+    [kept] = eyes.journal.snapshots(DOMAIN)[-1:]
+    stored = {(r["name"], r["rtype"]): r for r in kept.rrsets}
+    assert (found.outcome, found.args["what"], kept.whole) == (
+        Outcome.PASS,
+        "the whole zone",
+        True,
+    )
+    assert stored[f"intranet.{DOMAIN}.", "A"]["values"] == ["192.0.2.77"]
+    assert stored[f"{DOMAIN}.", "MX"] == {
+        "name": f"{DOMAIN}.",
+        "rtype": "MX",
+        "ttl": TTL,
+        "values": sorted(NEW_MX),
+    }
+    assert not {rtype for _, rtype in stored} & {"RRSIG", "NSEC", "NSEC3"}
+    assert ("mx1.newhost.test.", "A") in stored
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_the_story_in_its_order(told):
         "MX is 10 mx1.newhost.example. (TTL 300); all 2 name servers show it",
         "$ migrate-mail verify GO",
         "$ migrate-mail report --short GO",
-        "The way back",
+        "The way back ------------ The MX points to new",
         "The files are in lindenhof",
     ]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import signal
+from collections import Counter
 
 from migrate_mail.errors import ExitCode
+from migrate_mail.finding import Outcome
 
 SLOW = "smtp-reach"
 """The step that hangs: new accepts the connection and says nothing."""
@@ -85,3 +87,49 @@ def test_killed(office):
     with office.read() as store:
         assert store.results(1)
         assert store.runs()[0].outcome is None
+
+
+BLOCK = 25
+"""Replies that are written down together, and asked for again when a kill comes between."""
+MANY = [f"list{n:03d}@lindenhof.example" for n in range(300)]
+
+
+def _asked(office) -> Counter[str]:
+    """Return how often each of many addresses was asked for."""
+    words = [line.split()[1] for line in office.lab.new.smtp.log if line.startswith("RCPT ")]
+    return Counter(word for word in words if word in MANY)
+
+
+def test_killed_while_it_asks_for_many_addresses(office):
+    """Kill -9 in the middle: the next run asks only for the rest, says so, and is complete."""
+    for address in MANY:
+        office.lab.new.directory.add_alias(address, ["anna@lindenhof.example"])
+    rows = office.migration.with_name("addresses.csv")
+    with rows.open("a") as file:
+        file.writelines(f"{address},alias,anna@lindenhof.example\n" for address in MANY)
+    office.lab.new.smtp.faults.slow = 0.01
+    steps = ("preflight", "--only", "smtp-reach", "--only", "recipients")
+    with office.admin.start(*steps) as running:
+        running.wait_until(lambda: len(_asked(office)) >= 150)
+        running.end(signal.SIGKILL, ends=-signal.SIGKILL)
+    asked = _asked(office)
+    office.lab.new.smtp.faults.slow = 0
+
+    again = office.run(*steps, ends=None)
+    both = _asked(office)
+    office.run(*steps, ends=None)
+
+    assert set(both) == set(MANY)
+    twice = [a for a in MANY if both[a] > 1]
+    assert len(twice) <= BLOCK
+    assert all(both[a] == 1 for a in list(asked)[: -BLOCK - 1])
+    assert "ok  The new server accepts every address" in again.err
+    assert all(number == both[address] + 1 for address, number in _asked(office).items())
+    with office.read() as store:
+        (first,) = [r for r in store.results(2) if r.step.startswith("recipients")]
+        (second,) = [r for r in store.results(3) if r.step.startswith("recipients")]
+        assert store.chain().faults == ()
+    (told,) = [f for f in first.findings if f.tag == "RECIPIENTS_TAKEN_UP"]
+    assert told.args["count"] >= len(asked) - BLOCK
+    assert first.outcome is second.outcome is Outcome.PASS
+    assert "RECIPIENTS_TAKEN_UP" not in {f.tag for f in second.findings}

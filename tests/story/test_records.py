@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dns.zone
 import pytest
 
 from migrate_mail.errors import ExitCode
 from migrate_mail.lab.scene import scene
+from migrate_mail.state.store import Store
 from support.office import open_office
 
 DOMAIN = "lindenhof.example"
@@ -52,3 +54,34 @@ def test_published_is_told_and_silence_is_not_absence(office):
 
     office.lab.break_dns(office.lab.ns2, "refused")
     assert "refused" in office.run("records", ends=ExitCode.CANNOT_TELL).out
+
+
+def test_what_was_served_before_the_switch_can_be_put_back(office):
+    """The snapshot is a zone file that a name server reads; after the switch it still is that of before."""
+    none = office.run("records", "--snapshot", ends=ExitCode.USAGE)
+    office.lab.set_rrset(DOMAIN, "CAA", 600, ['0 issue "ca.example"'])
+    before = office.mx()
+    office.run("preflight", "--only", "snapshot", ends=None)
+    office.lab.switch_mx()
+    with Store.open(office.state, command="test") as store:
+        number = store.plan_dns_change(
+            kind="switch", domain=DOMAIN, driver="manual", change={}, inverse={}
+        )
+        store.dns_event(number, "read-back", "")
+    office.run("preflight", "--only", "snapshot", ends=None)
+
+    text = office.run("records", "--snapshot").out
+    told = office.run("records", "--snapshot", "--json").json["snapshots"]
+
+    zone = dns.zone.from_text(text, origin=DOMAIN, relativize=False)
+    mx = zone.get_rdataset(f"{DOMAIN}.", "MX")
+    assert (mx.ttl, [str(r) for r in mx]) == before
+    assert zone.get_rdataset(f"{DOMAIN}.", "CAA").ttl == 600
+    assert "not the whole zone" in text
+    assert "; mx1.newhost.example. 3600 IN A" in text
+    assert [(one["domain"], one["whole"]) for one in told] == [(DOMAIN, False)]
+    assert "no state file" in none.error
+    with office.read() as store:
+        assert len(store.snapshots(DOMAIN)) == 2
+        assert store.chain().faults == ()
+    assert office.run("state", "verify").out.startswith("whole: ")

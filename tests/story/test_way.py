@@ -136,6 +136,7 @@ def test_json_verdict_is_the_same(night):
     assert data["verdict"] == "NO-GO"
     assert {r["step"].partition("[")[0] for r in data["reasons"]} == {
         "ttl-lowered",
+        "way-back-open",
         "mx-targets",
         "recipients",
         "old-relays",

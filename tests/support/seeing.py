@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,13 @@ from migrate_mail.net.imap import ImapDialer
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.routes import Routes, split_host_port
 from migrate_mail.net.smtp import SmtpDialer
-from migrate_mail.state.records import DeliveryRecord, DnsChangeRecord, TtlObservation
+from migrate_mail.state.records import (
+    DeliveryRecord,
+    DnsChangeRecord,
+    RecipientRecord,
+    SnapshotRecord,
+    TtlObservation,
+)
 from migrate_mail.state.store import Store
 from migrate_mail.sync.desk import SyncKit
 from migrate_mail.sync.fleet import sync_all
@@ -39,6 +45,8 @@ class Notebook:
     changes: list[DnsChangeRecord] = field(default_factory=list)
     ttls: list[TtlObservation] = field(default_factory=list)
     deliveries: list[DeliveryRecord] = field(default_factory=list)
+    served: list[SnapshotRecord] = field(default_factory=list)
+    replies: dict[tuple[str, str], RecipientRecord] = field(default_factory=dict)
 
     def observe_ttls(self, observations: list[TtlObservation]) -> None:
         """Append."""
@@ -56,6 +64,27 @@ class Notebook:
         """Return the past."""
         return list(self.changes)
 
+    def add_snapshot(self, snapshot: SnapshotRecord) -> None:
+        """Append."""
+        self.served.append(snapshot)
+
+    def snapshots(self, domain: str) -> list[SnapshotRecord]:
+        """Return what was written down of a domain."""
+        return [s for s in self.served if s.domain == domain]
+
+    def keep_replies(self, replies: Sequence[RecipientRecord]) -> None:
+        """Keep the last one of each server for each address."""
+        self.replies |= {(r.server, r.address): r for r in replies}
+
+    def kept_replies(self, server: str, since: datetime) -> list[RecipientRecord]:
+        """Return what is kept of a server."""
+        return [r for r in self.replies.values() if r.server == server and r.at >= since]
+
+    def forget_replies(self, server: str, addresses: Sequence[str]) -> None:
+        """Let go."""
+        for address in addresses:
+            self.replies.pop((server, address), None)
+
 
 def switched(domain: str, at: datetime, *, kind: str = "switch", number: int = 1):
     """Return the record of a DNS change that went through."""
@@ -66,6 +95,11 @@ def switched(domain: str, at: datetime, *, kind: str = "switch", number: int = 1
         ("read-back", "", at),
     )
     return DnsChangeRecord(number, kind, domain, "manual", {}, {}, events)
+
+
+def written_down(domain: str, at: datetime) -> SnapshotRecord:
+    """Return the record that there was a snapshot."""
+    return SnapshotRecord(domain, f"{domain}.", whole=False, rrsets=(), at=at)
 
 
 @dataclass

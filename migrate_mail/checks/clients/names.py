@@ -13,9 +13,9 @@ from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Finding, Outcome
 
-_USUAL = ("mail", "imap", "smtp", "pop", "pop3", "autoconfig", "autodiscover", "webmail")
+USUAL_NAMES = ("mail", "imap", "smtp", "pop", "pop3", "autoconfig", "autodiscover", "webmail")
 """Labels that people type into mail programs, and mail programs try by themselves."""
-_SERVICES = (
+SERVICES = (
     "_imaps",
     "_imap",
     "_submissions",
@@ -24,6 +24,7 @@ _SERVICES = (
     "_pop3",
     "_autodiscover",
 )
+"""Services that mail programs look for by SRV records."""
 
 
 @check(
@@ -48,7 +49,7 @@ def names(context: Context, params: ZoneParams) -> Iterator[Finding]:
             yield _old_unknown(domain, old)
             return
         there: list[str] = []
-        for label in _USUAL:
+        for label in USUAL_NAMES:
             yield from _named(view, old, f"{label}.{domain}", there)
         args = {"names": tuple(there) or ("none",)}
         yield Finding("CLIENT_NAMES_LOOKED_AT", Outcome.PASS, domain, args=args)
@@ -103,7 +104,7 @@ def srv(context: Context, params: ZoneParams) -> Iterator[Finding]:
             yield _old_unknown(domain, old)
             return
         there: list[str] = []
-        for service in _SERVICES:
+        for service in SERVICES:
             yield from _service(view, old, f"{service}._tcp.{domain}", there)
         args = {"records": tuple(there) or ("none",)}
         yield Finding("SRV_LOOKED_AT", Outcome.PASS, domain, args=args)

@@ -12,6 +12,7 @@ from migrate_mail.checks.dns.horizon import split_horizon
 from migrate_mail.checks.dns.in_flight import delegation_in_flight
 from migrate_mail.checks.dns.published import mx_published, resolvers
 from migrate_mail.checks.dns.servers import servers
+from migrate_mail.checks.dns.snapshot import snapshot
 from migrate_mail.checks.dns.soa import negative_ttl, soa_timers
 from migrate_mail.checks.dns.ttl import ttl
 from migrate_mail.checks.dns.wildcard import wildcard
@@ -28,6 +29,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     resolvers,
     rrsets_agree,
     servers,
+    snapshot,
     soa_timers,
     split_horizon,
     ttl,

@@ -17,7 +17,7 @@ from migrate_mail.finding import Finding, Outcome
 from migrate_mail.net.facts import DnsAnswer
 from migrate_mail.net.routes import bare_host
 
-_USUAL = (
+USUAL_SUBDOMAINS = (
     "list",
     "lists",
     "mailman",
@@ -68,7 +68,7 @@ def subdomains(context: Context, params: SubdomainParams) -> Iterator[Finding]:
     def look(domain: str) -> Iterator[Finding]:
         there: list[str] = []
         silent: list[DnsAnswer] = []
-        for label in dict.fromkeys((NOBODYS_LABEL, *_USUAL, *params.names)):
+        for label in dict.fromkeys((NOBODYS_LABEL, *USUAL_SUBDOMAINS, *params.names)):
             name = f"{label}.{domain}".lower()
             if name in moving:
                 continue

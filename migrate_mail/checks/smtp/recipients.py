@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from pydantic import Field
 
 from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.params import MxParams
+from migrate_mail.checks.smtp.asking import (
+    Patience,
+    Talk,
+    forget_when_settled,
+    taken_up,
+    talk,
+)
 from migrate_mail.checks.spots import Spot, spots
-from migrate_mail.files.scalars import Duration, format_duration
+from migrate_mail.files.scalars import Duration
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Address
-from migrate_mail.net.facts import RecipientFacts, RecipientReply
+from migrate_mail.net.facts import RecipientReply
+from migrate_mail.state.records import RecipientRecord
 
 _REFS = ("RFC 5321 section 4.2.1",)
 
@@ -31,6 +40,24 @@ class RecipientParams(MxParams):
         validate_default=True,
         description="after how long to ask once more for what was put off (greylisting); 0s: not at all",
     )
+    pause: Duration = Field(
+        default="30s",
+        validate_default=True,
+        le=timedelta(minutes=15),
+        description=(
+            "how long a server that had enough (421, or it hung up) is left alone before it is asked on, "
+            "up to four times and only while each conversation settles some addresses; 0s: not asked on"
+        ),
+    )
+    keep: Duration = Field(
+        default="2h",
+        validate_default=True,
+        le=timedelta(hours=6),
+        description=(
+            "how long ago an address may have been accepted, in a look that was cut short, so that it is not "
+            "asked for again; keep it well below the `valid_for` of the step. 0s, or `preflight --fresh`: all are asked"
+        ),
+    )
 
 
 @check(
@@ -39,7 +66,7 @@ class RecipientParams(MxParams):
     about=About(
         looks="RCPT TO for every address of the inventory, and for made-up ones, at every MX host; no mail is sent",
         matters="A forgotten alias is the most common loss of a migration. A server that accepts made-up addresses proves nothing by accepting the real ones.",
-        mend="Create the address at the new server, or take it out of addresses.csv if nobody uses it.",
+        mend="Create the address at the new server, or take it out of addresses.csv if nobody uses it. What a server said is kept until every address has its answer: a look that was cut short is gone on with, and what was refused is asked again. `migrate-mail preflight --fresh` asks for all.",
         refs=("RFC 5321 section 3.3", "RFC 5321 section 6.2"),
     ),
     params=RecipientParams,
@@ -63,20 +90,23 @@ def _asked(context: Context, params: RecipientParams, spot: Spot) -> Iterator[Fi
         yield from one_by_one((), lambda _: iter(()), what="addresses")
         return
     made_up = {_made_up(d): d for d in _domains(wanted)} if params.canary_reject else {}
-    context.say(f"asking {spot} for {len(wanted)} addresses")
+    kept = taken_up(context, spot, wanted, params.keep)
+    left = [a for a in wanted if a not in kept]
+    context.say(f"asking {spot} for {len(left)} addresses{_kept_so_far(kept)}")
     # The made-up ones first: without them nothing is proved, should the server soon have enough.
-    facts = context.smtp.recipients(spot.endpoint, [*made_up, *wanted])
-    if params.again and (later := _put_off(facts)):
-        context.say(
-            f"{spot} puts {len(later)} addresses off; once more in {format_duration(params.again)}"
-        )
-        context.wait(params.again.total_seconds())
-        facts = _merged(facts, context.smtp.recipients(spot.endpoint, later))
-    replies = {r.address: r for r in facts.replies}
+    patience = Patience(params.pause, params.again)
+    said = talk(context, spot, [*made_up, *left], patience, noted=wanted)
+    replies = {
+        **{a: RecipientReply(a, k.code, k.text) for a, k in kept.items()},
+        **said.replies,
+    }
+    forget_when_settled(context, spot, wanted, replies)
+    if kept:
+        yield _taken_up(spot, kept, len(left))
     problems = [
         *_problems(spot, wanted, replies),
         *_proof(context, spot, made_up, replies),
-        *_not_asked(spot, facts),
+        *_not_asked(spot, said),
     ]
     yield from problems
     if not problems:
@@ -85,23 +115,26 @@ def _asked(context: Context, params: RecipientParams, spot: Spot) -> Iterator[Fi
             Outcome.PASS,
             str(spot),
             args={"count": len(wanted)},
-            evidence=tuple(f"{r.address}: {r.code} {r.text}" for r in facts.replies),
+            evidence=tuple(f"{r.address}: {r.code} {r.text}" for r in said.replies.values()),
         )
 
 
-def _put_off(facts: RecipientFacts) -> list[str]:
-    """Return the addresses that got a temporary answer, or none because the server had enough."""
-    had_enough = facts.failure is not None and facts.failure.text.startswith("421")
-    return [
-        r.address for r in facts.replies if 400 <= r.code < 500 or (had_enough and r.code == 0)
-    ]
+def _kept_so_far(kept: Mapping[str, RecipientRecord]) -> str:
+    return f"; {len(kept)} were accepted before the look was cut short" if kept else ""
 
 
-def _merged(first: RecipientFacts, second: RecipientFacts) -> RecipientFacts:
-    """Return the replies of both looks, the later one where there are two."""
-    later = {r.address: r for r in second.replies}
-    replies = tuple(later.get(r.address, r) for r in first.replies)
-    return RecipientFacts(first.endpoint, replies, second.failure)
+def _taken_up(spot: Spot, kept: Mapping[str, RecipientRecord], asked: int) -> Finding:
+    """Say what was not asked now, and from when it is known."""
+    since = min(k.at for k in kept.values())
+    return Finding(
+        "RECIPIENTS_TAKEN_UP",
+        Outcome.PASS,
+        str(spot),
+        args={"count": len(kept), "asked": asked, "since": f"{since:%Y-%m-%d %H:%M:%S} UTC"},
+        evidence=tuple(
+            f"{a}: {k.code} {k.text} (at {k.at:%H:%M:%S} UTC)" for a, k in kept.items()
+        ),
+    )
 
 
 def _wanted(context: Context) -> list[Address]:
@@ -231,17 +264,16 @@ def _no_catch_all(spot: Spot, domain: str, reply: RecipientReply) -> Finding:
     )
 
 
-def _not_asked(spot: Spot, facts: RecipientFacts) -> Iterator[Finding]:
-    """Name what was left when the conversation ended early, in one finding."""
-    left = tuple(r.address for r in facts.replies if r.code == 0)
+def _not_asked(spot: Spot, said: Talk) -> Iterator[Finding]:
+    """Name what was left when the conversations ended early, in one finding, with every reason."""
+    left = [r for r in said.replies.values() if r.code == 0]
     if not left:
         return
-    texts = {r.text for r in facts.replies if r.code == 0}
-    reason = facts.failure.text if facts.failure is not None else "; ".join(sorted(texts))
+    reasons = said.why or sorted({r.text for r in left})
     yield Finding(
         "RECIPIENTS_NOT_ASKED",
         Outcome.UNKNOWN,
         str(spot),
-        args={"count": len(left), "text": reason},
-        evidence=tuple(f"{r.address}: {r.text}" for r in facts.replies if r.code == 0),
+        args={"count": len(left), "text": "; then ".join(dict.fromkeys(reasons))},
+        evidence=tuple(f"{r.address}: {r.text}" for r in left),
     )

@@ -21,6 +21,7 @@ WORDING: dict[str, str] = {
     "OLD_TAKES_ALL": "{subject}: {text}",
     "RECIPIENTS_ACCEPTED": "{count} addresses are accepted, and made-up ones are answered as they should be",
     "RECIPIENTS_NOT_ASKED": "{count} addresses could not be asked for: {text}",
+    "RECIPIENTS_TAKEN_UP": "{count} addresses were accepted in the look that was cut short, from {since} on; asked now: {asked}",
     "RECIPIENT_DEFERRED": "the {side} system puts {subject} off: {code} {text}",
     "RECIPIENT_REFUSED": "the {side} system refuses {subject} ({kind}): {code} {text}",
     "RELAY_CLOSED": "{subject} passes on no mail of strangers (ways tried: {asked})",

@@ -45,6 +45,9 @@ acl:
   - id: updates
     key: {key}
     action: update
+  - id: transfers
+    address: 127.0.0.0/8
+    action: transfer
 policy:
   - id: one-key
     algorithm: ecdsap256sha256
@@ -56,7 +59,7 @@ ZONE = """\
   - domain: {name}
     storage: {folder}
     file: {name}.zone
-    acl: updates
+    acl: [{acl}]
     zonefile-sync: -1
     zonefile-load: difference-no-serial
     journal-content: all
@@ -162,7 +165,13 @@ class Knot:
         )
 
     def _zone(self, name: str, *, signing: bool) -> str:
-        return ZONE.format(folder=self._folder, name=name, signing="on" if signing else "off")
+        """Return a zone's part; the signed one is handed out as a whole (AXFR)."""
+        how = (
+            {"signing": "on", "acl": "updates, transfers"}
+            if signing
+            else {"signing": "off", "acl": "updates"}
+        )
+        return ZONE.format(folder=self._folder, name=name, **how)
 
     def _keymgr(self, zone: str, what: str) -> list[str]:
         keymgr = shutil.which("keymgr", path=PATH)

@@ -18,6 +18,7 @@ from migrate_mail.state.records import (
     Confirmation,
     DeliveryRecord,
     Override,
+    RecipientRecord,
     ResultRecord,
     TtlObservation,
     Waiver,
@@ -355,3 +356,22 @@ def test_closing_twice_is_harmless(path):
     store.close()
 
     assert path.exists()
+
+
+def test_replies_are_kept_until_their_look_is_over(store):
+    """The last reply to each address, of one server, not older than wanted; gone when let go, and no history."""
+    here, there = "mx1 [192.0.2.1]:25", "mx2 [192.0.2.2]:25"
+    early, late = NOON, NOON + timedelta(minutes=5)
+    store.keep_replies([RecipientRecord(here, "a@x", 450, "later", early)])
+    store.keep_replies([RecipientRecord(here, a, 250, "ok", late) for a in ("a@x", "b@x")])
+    store.keep_replies([RecipientRecord(there, "a@x", 550, "no", early)])
+
+    assert [(r.address, r.code, r.at) for r in store.kept_replies(here, early)] == [
+        ("a@x", 250, late),
+        ("b@x", 250, late),
+    ]
+    assert store.kept_replies(there, late) == []
+    store.forget_replies(here, ["a@x", "c@x"])
+    assert [r.address for r in store.kept_replies(here, early)] == ["b@x"]
+    assert [r.address for r in store.kept_replies(there, early)] == ["a@x"]
+    assert store.head() == (0, "")

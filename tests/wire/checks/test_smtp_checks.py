@@ -187,7 +187,7 @@ def test_the_made_up_address_comes_first(lab: Company, project):
         eyes = open_eyes(
             project, change=lambda i: changed(hurried(i), connect={**i.spec.connect, **here})
         )
-        found = tags(eyes.see("smtp.recipients"))
+        found = tags(eyes.see("smtp.recipients", pause="0s"))
     assert found == ["RECIPIENT_DEFERRED", "MADE_UP_ACCEPTED", "RECIPIENTS_NOT_ASKED"]
 
 

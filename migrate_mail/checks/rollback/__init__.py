@@ -1,0 +1,1 @@
+"""The way back: whether it is open."""
