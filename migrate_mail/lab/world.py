@@ -110,10 +110,10 @@ class Lab:
         self.loop.do(lambda: server.set_fault(fault))
 
     def serve(self, host: str, path: str, body: str) -> None:
-        """Serve a text at https://host/path with a certificate for that host and no other."""
+        """Serve a text at https://host/path with a certificate for the hosts that serve any, and no other."""
         self.web.pages[(host, path)] = Page(body.encode())
-        self.web.context = server_context(host)
         self.web_hosts.add(host)
+        self.web.context = server_context(*sorted(self.web_hosts))
 
     def advance(self, seconds: float) -> None:
         """Move the resolver's clock forward, so that what it remembers runs out."""
@@ -129,6 +129,7 @@ class Lab:
             table[f"ns1.{system.provider}:53"] = self.ns1.port
             table[f"ns2.{system.provider}:53"] = self.ns2.port
         table |= {f"{host}:443": self.web.port for host in self.web_hosts}
+        table |= {f"{host}:80": self.web.plain_port for host in self.web_hosts}
         table[f"gateway.{self.new.provider}:25"] = self.new.smtp.port
         return {name: f"{HERE}:{port}" for name, port in sorted(table.items())}
 

@@ -29,6 +29,7 @@ MAY_FAIL = {
 
 MAY_SKIP = {
     "clients.autoconfig",
+    "clients.autodiscover",
     "clients.certificate",
     "dane.match",
     "dane.records",

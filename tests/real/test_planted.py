@@ -24,7 +24,18 @@ from migrate_mail.lab.signing import (
 from migrate_mail.run.bind import bind
 from migrate_mail.run.gate import BEFORE_SWITCH, Facts, judge
 from migrate_mail.state.records import Confirmation, ResultRecord
-from real.healthy import CONFIG, NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
+from real.healthy import (
+    CONFIG,
+    NEW_MX,
+    OUTLOOK,
+    OUTLOOK_HOST,
+    POLICY,
+    POLICY_HOST,
+    Web,
+    project,
+    publish,
+    published,
+)
 from real.servers.world import ALIASES, DOMAIN, TTL, World
 from support.seeing import Eyes, open_eyes, switched
 
@@ -191,6 +202,20 @@ def _autoconfig(text: str) -> Plant:
     return plant
 
 
+def _outlook(text: str = "", **how: object) -> Plant:
+    """Plant another answer to Outlook."""
+
+    @contextmanager
+    def plant(_: World, web: Web) -> Iterator[None]:
+        web.guide(text, **how)
+        try:
+            yield
+        finally:
+            web.guide(OUTLOOK)
+
+    return plant
+
+
 @contextmanager
 def _web_certificate(world: World, web: Web) -> Iterator[None]:
     before = web.server.context
@@ -330,6 +355,10 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "SRV at old": (_zone((f"_imaps._tcp.{DOMAIN}", "SRV", "0 1 993 imap.oldhost.test.")), {"clients.srv": {"SRV_AT_OLD"}}),
     "autoconfig at old": (_autoconfig(CONFIG.replace("imap.newhost", "imap.oldhost")), {"clients.autoconfig": {"AUTOCONFIG_AT_OLD"}}),
     "autoconfig that cannot be read": (_autoconfig("<html>"), {"clients.autoconfig": {"? AUTOCONFIG_NOT_SEEN"}}),
+    "autodiscover at old": (_outlook(OUTLOOK.replace("imap.newhost", "owa.oldhost")), {"clients.autodiscover": {"AUTODISCOVER_AT_OLD"}}),
+    "autodiscover behind a login": (_outlook(status=401), {"clients.autodiscover": {"? AUTODISCOVER_LOGIN"}}),
+    "autodiscover. at old": (_with_world(lambda w: [(OUTLOOK_HOST, "A", w.network.old)]), {"clients.autodiscover": {"AUTODISCOVER_AT_OLD"}}),
+    "autodiscover by SRV at old": (_zone((f"_autodiscover._tcp.{DOMAIN}", "SRV", "0 0 443 imap.oldhost.test.")), {"clients.autodiscover": {"AUTODISCOVER_AT_OLD"}}),
     # Postfix at new
     "no STARTTLS": (_postfix(smtpd_tls_security_level="none"), {"dane.match": {"DANE_NO_TLS"}, "mta_sts.mx_cert": {"STS_MX_WITHOUT_TLS"}, "smtp.reach": {"SMTP_NO_STARTTLS"}, "tls.starttls": {"STARTTLS_LOST"}}),
     "a certificate for another name": (_postfix(smtpd_tls_chain_files="{c.wrong}"), {"clients.submission": {"SUBMISSION_DISTRUSTED"}, "dane.match": {"DANE_MISMATCH"}, "mta_sts.mx_cert": {"STS_MX_DISTRUSTED"}, "tls.cert": {"TLS_CERT_DISTRUSTED"}}),
