@@ -52,6 +52,10 @@ def zones(ttl: int) -> dict[str, str]:
         + provider.format(ip=NEW_IP)
         + f"gateway IN A {NEW_IP}\n",
         ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+        "gmail.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
+        "outlook.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
+        "yahoo.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
+        "elsewhere.example": ours + "mx IN A 192.0.2.99\n",
         "zen.spamhaus.org": ours + "2.0.0.127 IN A 127.0.0.2\n",
         "2.0.192.in-addr.arpa": ours + f"25 IN PTR mx1.{OLD}.\n26 IN PTR mx1.{NEW}.\n",
     }

@@ -111,6 +111,7 @@ def publish(world: World) -> None:
     put(OUTLOOK_HOST, "A", TTL, WEB)
     put(f"mail.{DOMAIN}", "CNAME", TTL, "imap.newhost.test.")
     put(f"_imaps._tcp.{DOMAIN}", "SRV", TTL, "0 1 993 imap.newhost.test.")
+    put("others.outside.test", "MX", TTL, "10 mx.outside.test.")
     put("newhost.test", "CAA", TTL, '0 issue "ca.example"')
     put("gateway.newhost.test", "A", TTL, net.new)
     for selector in (OLD_SELECTOR, NEW_SELECTOR):
@@ -134,7 +135,7 @@ def _leaf(pem: Path) -> bytes:
 def project(world: World, folder: Path, web_port: int) -> Path:
     """Write the migration.yaml of this move; returns its path."""
     write_project(world, folder)
-    (folder / "sample.eml").write_bytes(signed_message(DOMAIN))
+    (folder / "sample.eml").write_bytes(signed_message(DOMAIN, ip=world.network.new))
     net, path = world.network, folder / "migration.yaml"
     text = path.read_text()
     sends = f"    sends: {{addresses: [{net.old}], helo: [mx.oldhost.test], selectors: [{OLD_SELECTOR}]}}\n"

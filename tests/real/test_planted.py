@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +51,11 @@ ELSEWHERE = {
     "mx.public", "ip.blocklists",
 }  # fmt: skip
 ASKED = [name for name in CHECKS if name not in ELSEWHERE]
-SAID = {"dns.caa": {"issuer": "ca.example"}, "smtp.steady": {"probes": 2}}
+SAID = {
+    "dns.caa": {"issuer": "ca.example"},
+    "smtp.egress": {"known": ["outside.test", "others.outside.test"]},
+    "smtp.steady": {"probes": 2},
+}
 """Parameters that an admin gives."""
 LONGEST = 15.0
 """Seconds that all checks together may take; on a quiet machine it is less than one."""
@@ -270,6 +275,17 @@ def _sample(change: Callable[[bytes], bytes], *records: tuple[str, str, str]) ->
     return plant
 
 
+def _signed_by_others(raw: bytes) -> bytes:
+    """Return a message that came the same way, in the name of a sending service."""
+    way = raw[raw.index(b"Received:") : raw.index(b"DKIM-Signature:")]
+    signed = signed_message(DOMAIN, as_domain="newhost.test")
+    return (
+        b"Return-Path: <bounce@mailer.newhost.test>\r\n"
+        + way
+        + signed[signed.index(b"DKIM-Signature:") :]
+    )
+
+
 KEY = f"{NEW_SELECTOR}._domainkey.{DOMAIN}"
 OLD_KEY = f"{OLD_SELECTOR}._domainkey.{DOMAIN}"
 TLSA = "_25._tcp.mx1.newhost.test"
@@ -303,9 +319,12 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a reverse name that does not lead back": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", "mx.outside.test.")]), {"ip.reverse": {"PTR_NOT_CONFIRMED"}}),
     "an EHLO name at old": (_with_world(lambda w: [("gateway.newhost.test", "A", w.network.old)]), {"ip.helo": {"HELO_ELSEWHERE"}}),
     "an EHLO name that is nowhere": (_zone(("gateway.newhost.test", "A", ())), {"ip.helo": {"HELO_ELSEWHERE"}}),
-    "a message without signature": (_sample(lambda raw: raw[raw.index(b"From:"):]), {"dkim.signature": {"SAMPLE_UNSIGNED"}, "dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a message without signature": (_sample(lambda raw: raw[raw.index(b"Received:"):raw.index(b"DKIM-Signature:")] + raw[raw.index(b"From:"):]), {"dkim.signature": {"SAMPLE_UNSIGNED"}, "dmarc.alignment": {"NOT_ALIGNED"}}),
     "a message that was changed": (_sample(lambda raw: raw.replace(b"Hallo", b"Hello")), {"dkim.signature": {"SIGNATURE_BROKEN"}}),
-    "a message that others signed": (_sample(lambda _: signed_message(DOMAIN, as_domain="newhost.test").replace(b"<anna@", b"<bounce@mailer.newhost.test>\r\nX-Was: <anna@", 1), (f"{NEW_SELECTOR}._domainkey.newhost.test", "TXT", strings(key_record(NEW_SELECTOR)))), {"dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a message that others signed": (_sample(_signed_by_others, (f"{NEW_SELECTOR}._domainkey.newhost.test", "TXT", strings(key_record(NEW_SELECTOR)))), {"dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a relay between new and the world": (_sample(lambda raw: re.sub(rb"unknown \[.*?\]", b"unknown [198.51.100.7]", raw)), {"ip.egress": {"SENT_FROM_OTHER"}}),
+    "a message that was saved at new": (_sample(lambda raw: raw[raw.index(b"DKIM-Signature:"):]), {"ip.egress": {"? SENT_FROM_UNREAD"}}),
+    "port 25 closed on the way out": (_zone(("mx.outside.test", "A", "127.0.0.80")), {"smtp.egress": {"? EGRESS_BLOCKED"}}),
     # SPF
     "SPF without new": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.old} -all"')]), {"spf.new_pass": {"SPF_REFUSES"}}),
     "SPF without old": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.new} -all"')]), {"spf.old_pass": {"SPF_REFUSES"}}),

@@ -12,4 +12,7 @@ WORDING: dict[str, str] = {
     "PTR_NONE": "{subject} has no reverse name: there is no PTR record at {name}",
     "PTR_NOT_CONFIRMED": "{subject} is {names} by its PTR record, but no {rtype} record of that name leads back",
     "SENDING_NOT_TOLD": "{subject}: {text}",
+    "SENT_FROM_OTHER": "what {subject} sent came from {ip}, which is none of its sending addresses: {addresses}",
+    "SENT_FROM_OWN": "{subject} sends to the outside, from its own address {ip}",
+    "SENT_FROM_UNREAD": "from where {subject} sends is not known: {text}",
 }
