@@ -57,5 +57,6 @@ def zones(ttl: int) -> dict[str, str]:
         "yahoo.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
         "elsewhere.example": ours + "mx IN A 192.0.2.99\n",
         "zen.spamhaus.org": ours + "2.0.0.127 IN A 127.0.0.2\n",
+        "dbl.spamhaus.org": ours + "test IN A 127.0.1.2\n",
         "2.0.192.in-addr.arpa": ours + f"25 IN PTR mx1.{OLD}.\n26 IN PTR mx1.{NEW}.\n",
     }

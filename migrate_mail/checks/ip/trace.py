@@ -7,21 +7,14 @@ import email.policy
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from migrate_mail.checks.houses import house_of
+from migrate_mail.checks.mx.public import is_inside
 
 _HOP = re.compile(r"from\s+(?P<said>\S+)(?P<seen>.*?)\s+by\s+(?P<by>\S+)", re.DOTALL | re.IGNORECASE)  # fmt: skip
 _TOKEN = re.compile(r"(?<![\w.:-])(?:IPv6:)?([0-9a-f:.]{3,45})(?![\w:-])", re.IGNORECASE)
 _CLIENT = re.compile(r"client-ip=\"?([0-9a-f:.]+)", re.IGNORECASE)
-_INSIDE = tuple(
-    ip_network(text)
-    for text in (
-        "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
-        "::1/128", "fc00::/7", "fe80::/10",
-    )
-)  # fmt: skip
-"""Where a filter or a second server of the receiver is, never a sender on the internet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,8 @@ def witness(raw: bytes, ours: Container[str] = ()) -> Witness | None:
         if hop is None:
             continue  # another header, or one server handing it on to itself
         ip = _address_in(hop["seen"]) or _address_in(hop["said"])
-        if ip in ours or not (_inside(ip) or _within(hop["said"], hop["by"])):
+        inside = (ip is not None and is_inside(ip)) or _within(hop["said"], hop["by"])
+        if ip in ours or not inside:
             return Witness(ip, f"{name}: {text}")
     return None
 
@@ -63,10 +57,6 @@ def _address(text: str) -> str | None:
         return str(ip_address(text))
     except ValueError:
         return None
-
-
-def _inside(ip: str | None) -> bool:
-    return ip is not None and any(ip_address(ip) in network for network in _INSIDE)
 
 
 def _within(said: str, by: str) -> bool:

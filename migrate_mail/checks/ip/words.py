@@ -7,6 +7,8 @@ WORDING: dict[str, str] = {
     "IP_NOT_LISTED": "{subject}: not listed",
     "LIST_NOT_SEEN": "{subject}: not known: {text}",
     "LIST_NO_ANSWER": "the list {subject} cannot be used from here: {text}",
+    "NAME_LISTED": "{subject}: listed ({codes})",
+    "NAME_NOT_LISTED": "{subject}: not listed",
     "NAME_NOT_SEEN": "{subject}: {question} was not answered: {status}: {text}",
     "PTR_CONFIRMED": "{subject} is {names}, and the name leads back to it",
     "PTR_NONE": "{subject} has no reverse name: there is no PTR record at {name}",
