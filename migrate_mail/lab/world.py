@@ -120,6 +120,11 @@ class Lab:
         self.web_hosts.add(host)
         self.web.context = server_context(*sorted(self.web_hosts))
 
+    def serve_at(self, url: str, body: str) -> None:
+        """Serve a text at an https URL."""
+        host, _, path = url.removeprefix("https://").partition("/")
+        self.serve(host, f"/{path}", body)
+
     def advance(self, seconds: float) -> None:
         """Move the resolver's clock forward, so that what it remembers runs out."""
         self.loop.do(lambda: self.resolver.cache.advance(seconds))

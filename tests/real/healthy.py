@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +32,13 @@ CONFIG = """\
 <outgoingServer type="smtp"><hostname>mx1.newhost.test</hostname></outgoingServer>
 </emailProvider></clientConfig>
 """
+RDAP_HOST = "rdap.outside.test"
+RDAP = {
+    "objectClassName": "domain",
+    "ldhName": DOMAIN,
+    "status": ["client transfer prohibited"],
+    "events": [{"eventAction": "expiration", "eventDate": "2099-01-01T00:00:00Z"}],
+}
 OUTLOOK = """\
 <Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
 <Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"><Account>
@@ -62,6 +70,7 @@ class Web:
         self.serve(POLICY)
         self.configure(CONFIG)
         self.guide(OUTLOOK)
+        self.register({})
 
     def context(self, certificate: Path) -> ssl.SSLContext:
         """Return TLS with one certificate."""
@@ -82,6 +91,11 @@ class Web:
         """Serve another answer to Outlook; how: fields of Page."""
         page = Page(text.encode(), kind="text/xml", **how)  # type: ignore[arg-type]
         self.server.pages[OUTLOOK_HOST, OUTLOOK_PATH] = page
+
+    def register(self, changes: Mapping[str, object]) -> None:
+        """Let the registry tell something else of the domain."""
+        page = Page(json.dumps({**RDAP, **changes}).encode(), kind="application/rdap+json")
+        self.server.pages[RDAP_HOST, f"/domain/{DOMAIN}"] = page
 
     def __enter__(self) -> Web:
         self._loop.start()
@@ -109,8 +123,11 @@ def publish(world: World) -> None:
     put(POLICY_HOST, "A", TTL, WEB)
     put(CONFIG_HOST, "A", TTL, WEB)
     put(OUTLOOK_HOST, "A", TTL, WEB)
+    put(RDAP_HOST, "A", TTL, WEB)
     put(f"mail.{DOMAIN}", "CNAME", TTL, "imap.newhost.test.")
     put(f"_imaps._tcp.{DOMAIN}", "SRV", TTL, "0 1 993 imap.newhost.test.")
+    put("2.0.0.127.addresses.outside.test", "A", TTL, "127.0.0.2")
+    put("test.names.outside.test", "A", TTL, "127.0.1.2")
     put("others.outside.test", "MX", TTL, "10 mx.outside.test.")
     put("newhost.test", "CAA", TTL, '0 issue "ca.example"')
     put("gateway.newhost.test", "A", TTL, net.new)
@@ -145,7 +162,7 @@ def project(world: World, folder: Path, web_port: int) -> Path:
         f" selectors: [{NEW_SELECTOR}], sample: sample.eml}}\n"
     )
     text = text.replace("\naccounts: accounts.csv", f"{sends}\naccounts: accounts.csv", 1)
-    for host in (POLICY_HOST, CONFIG_HOST, OUTLOOK_HOST):
+    for host in (POLICY_HOST, CONFIG_HOST, OUTLOOK_HOST, RDAP_HOST):
         there = f'connect:\n  "{host}:443": "127.0.0.1:{web_port}"\n'
         text = text.replace("connect:\n", there)
     path.write_text(text)

@@ -32,6 +32,7 @@ from real.healthy import (
     OUTLOOK_HOST,
     POLICY,
     POLICY_HOST,
+    RDAP_HOST,
     Web,
     project,
     publish,
@@ -47,12 +48,14 @@ ELSEWHERE = {
     *(name for name in CHECKS if name.startswith(("imap.", "mail."))), "dns.cutover_earliest",
     # Days after the switch: tests/wire/checks/test_farewell.py.
     "decommission.leftovers", "decommission.time",
-    # Loopback is not public, and no blocking list is served here: tests/wire/checks/test_zone_checks.py.
-    "mx.public", "ip.blocklists",
+    # Loopback is not public: tests/wire/checks/test_zone_checks.py.
+    "mx.public",
 }  # fmt: skip
 ASKED = [name for name in CHECKS if name not in ELSEWHERE]
 SAID = {
     "dns.caa": {"issuer": "ca.example"},
+    "dns.registrar": {"rdap": f"https://{RDAP_HOST}/"},
+    "ip.blocklists": {"lists": ["addresses.outside.test"], "names": ["names.outside.test"]},
     "smtp.egress": {"known": ["outside.test", "others.outside.test"]},
     "smtp.steady": {"probes": 2},
 }
@@ -221,6 +224,20 @@ def _outlook(text: str = "", **how: object) -> Plant:
     return plant
 
 
+def _registered(**changes: object) -> Plant:
+    """Plant what the registry tells of the domain."""
+
+    @contextmanager
+    def plant(_: World, web: Web) -> Iterator[None]:
+        web.register(changes)
+        try:
+            yield
+        finally:
+            web.register({})
+
+    return plant
+
+
 @contextmanager
 def _web_certificate(world: World, web: Web) -> Iterator[None]:
     before = web.server.context
@@ -306,6 +323,8 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "long absence": (_soa("1 3600 600 604800 86400"), {"dns.negative_ttl": {"NEGATIVE_TTL_HIGH"}}),
     "timers that are unwise": (_soa("1 600 3600 3000 4"), {"dns.soa_timers": {"SOA_TIMERS_ODD"}}),
     "CAA for another CA": (_zone(("newhost.test", "CAA", '0 issue "other.example"')), {"dns.caa": {"CAA_FORBIDS"}}),
+    "a registration that ends": (_registered(events=[{"eventAction": "expiration", "eventDate": f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%dT00:00:00Z}"}]), {"dns.registrar": {"REGISTRATION_ENDS"}}),
+    "a transfer to another registrar": (_registered(status=["pending transfer"]), {"dns.registrar": {"REGISTRATION_STATUS"}}),
     # the MX records
     "a null MX": (_zone((DOMAIN, "MX", "0 .")), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NULL"}}),
     "a null MX beside others": (_zone((DOMAIN, "MX", (*NEW_MX, "0 ."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NULL_MIXED"}}),
@@ -315,6 +334,9 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "an MX host that is an alias": (_zone(("mx2.newhost.test", "A", ()), ("mx2.newhost.test", "CNAME", "mx1.newhost.test.")), {"mx.targets": {"MX_IS_CNAME"}}),
     "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), {key: {"MX_NO_ADDRESS"} for key in DIALLING}),
     # who sends
+    "an address on a list": (_with_world(lambda w: [(f"{_reverse(w, w.network.new).removesuffix('.in-addr.arpa')}.addresses.outside.test", "A", "127.0.0.4")]), {"ip.blocklists": {"IP_LISTED"}}),
+    "a domain on a list": (_zone((f"{DOMAIN}.names.outside.test", "A", "127.0.1.2")), {"ip.blocklists": {"NAME_LISTED"}}),
+    "a list that is no more": (_zone(("2.0.0.127.addresses.outside.test", "A", ())), {"ip.blocklists": {"? LIST_NO_ANSWER"}}),
     "no reverse name": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", ())]), {"ip.reverse": {"PTR_NONE"}}),
     "a reverse name that does not lead back": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", "mx.outside.test.")]), {"ip.reverse": {"PTR_NOT_CONFIRMED"}}),
     "an EHLO name at old": (_with_world(lambda w: [("gateway.newhost.test", "A", w.network.old)]), {"ip.helo": {"HELO_ELSEWHERE"}}),
@@ -360,7 +382,7 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a policy that is not there": (_policy(status=404), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_STATUS"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
     "a policy that moved": (_policy(status=301, location="https://elsewhere.test/"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_REDIRECTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
     "a policy as HTML": (_policy("<html>"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_POLICY_INVALID"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
-    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
+    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "dns.registrar": {"? REGISTRATION_NOT_SEEN"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}}),
     "a policy host at old": (_with_world(lambda w: [(POLICY_HOST, "A", w.network.old)]), {"mta_sts.host": {"STS_HOST_AT_OLD"}}),
     # DANE
     "a TLSA record of another key": (_zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}}),

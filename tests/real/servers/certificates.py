@@ -49,6 +49,7 @@ def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
             folder,
             "policy",
             *(f"{name}.lindenhof.test" for name in ("mta-sts", "autoconfig", "autodiscover")),
+            "rdap.outside.test",
         ),
         wrong=_one(authority, folder, "wrong", "mx.elsewhere.test"),
         short=_one(authority, folder, "short", "mx1.newhost.test", "mx2.newhost.test", days=3),
