@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from migrate_mail.lab.certs import server_context
@@ -18,6 +21,8 @@ from migrate_mail.lab.scene_zones import (
     POLICY,
     POLICY_HOST,
     POLICY_PATH,
+    RDAP_LIST,
+    RDAP_SERVICE,
     zones,
 )
 from migrate_mail.lab.smtp import Greeting
@@ -96,10 +101,24 @@ class Company(Lab):
         for origin, text in zones(self.planted.ttl).items():
             self.add_zone(origin, text)
         self.serve(POLICY_HOST, POLICY_PATH, POLICY)
+        self.serve_at(RDAP_LIST, json.dumps({"services": [[["example"], [RDAP_SERVICE]]]}))
+        self.register(ends=datetime.now(UTC) + timedelta(days=300))
         self.authority.grant(DOMAIN, TSIG_KEY, tsig_secret())
         self._fill_old()
         self._prepare_new()
         self._plant()
+
+    def register(self, *, ends: datetime | None, status: Sequence[str] = ("active",)) -> None:
+        """Let the registry tell this of the domain. ends: None where it tells no date."""
+        told = {
+            "objectClassName": "domain",
+            "ldhName": DOMAIN,
+            "status": list(status),
+            "events": [{"eventAction": "expiration", "eventDate": ends.isoformat()}]
+            if ends
+            else [],
+        }
+        self.serve_at(f"{RDAP_SERVICE}domain/{DOMAIN}", json.dumps(told))
 
     def lower_ttl(self, seconds: int = 300) -> None:
         """Publish the domain's MX RRset with another TTL."""

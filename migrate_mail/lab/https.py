@@ -1,10 +1,12 @@
-"""A web server on loopback that serves a few texts over HTTPS, and fails in the ways real ones do."""
+"""A web server on loopback that serves a few texts over HTTPS and HTTP, and fails in the ways real ones do."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 HttpsFault = Literal["hang", "hang-tls", "drip", "garbage", "close", "endless"]
@@ -28,32 +30,45 @@ class Page:
 
 @dataclass(slots=True)
 class HttpsServer:
-    """One web server. Set fields at any time, from any thread; pages by host and path."""
+    """One web server. Set fields at any time, from any thread; pages by host and path.
+
+    plain: what the same hosts serve without TLS, on plain_port. posted: the bodies that came.
+    """
 
     context: ssl.SSLContext
     pages: dict[tuple[str, str], Page] = field(default_factory=dict)
     fault: HttpsFault | None = None
     port: int = 0
     asked: list[str] = field(default_factory=list)
-    _server: asyncio.Server | None = None
+    plain: dict[tuple[str, str], Page] = field(default_factory=dict)
+    plain_port: int = 0
+    posted: list[bytes] = field(default_factory=list)
+    _servers: list[asyncio.Server] = field(default_factory=list)
     _streams: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def open(self) -> None:
-        """Bind the port. TLS starts by hand, so that certificate and fault may change meanwhile."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        """Bind the ports. TLS starts by hand, so that certificate and fault may change meanwhile."""
+        self.port = await self._bind(self._serve)
+        self.plain_port = await self._bind(partial(self._serve, secure=False))
+
+    async def _bind(self, serve: Callable[..., Awaitable[None]]) -> int:
+        self._servers.append(await asyncio.start_server(serve, "127.0.0.1", 0))
+        port: int = self._servers[-1].sockets[0].getsockname()[1]
+        return port
 
     def close(self) -> None:
-        """Release the port and drop open connections."""
-        if self._server:
-            self._server.close()
+        """Release the ports and drop open connections."""
+        for server in self._servers:
+            server.close()
         for stream in list(self._streams):
             stream.transport.abort()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, secure: bool = True
+    ) -> None:
         self._streams.add(writer)
         try:
-            await self._converse(reader, writer)
+            await self._converse(reader, writer, secure)
         except (OSError, asyncio.IncompleteReadError, ssl.SSLError):
             pass  # the client has gone, or did not like the certificate
         finally:
@@ -61,18 +76,19 @@ class HttpsServer:
             writer.close()
 
     async def _converse(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, secure: bool
     ) -> None:
         if self.fault == "hang-tls":
             await reader.read()
         if self.fault in {"hang-tls", "close"}:
             return
-        await writer.start_tls(self.context)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        if secure:
+            await writer.start_tls(self.context)
+        head = await self._question(reader)
         if self.fault == "hang":
             await reader.read()
             return
-        writer.write(self._said(head))
+        writer.write(self._said(head, secure))
         await writer.drain()
         for _ in range(_MOST_PIECES):
             if self.fault not in {"drip", "endless"} or writer.transport.is_closing():
@@ -82,21 +98,29 @@ class HttpsServer:
             writer.write(b"x" if self.fault == "drip" else b"x" * 65536)
             await writer.drain()
 
-    def _said(self, head: str) -> bytes:
+    async def _question(self, reader: asyncio.StreamReader) -> str:
+        """Read a request; its body goes to `posted`."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        if size := int(_header(head, "content-length") or 0):
+            self.posted.append(await reader.readexactly(size))
+        return head
+
+    def _said(self, head: str, secure: bool) -> bytes:
         if self.fault == "garbage":
             return b"\xff\xfe this is not HTTP\r\n\r\n"
         if self.fault == "drip":
             return b"HTTP/1.1 200 OK\r\nX-Slow: "
         if self.fault == "endless":
             return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
-        path, host = head.split(" ", 2)[1], _host(head)
-        self.asked.append(f"https://{host}{path}")
-        return _answer(self.pages.get((host, path), Page(b"not here\n", 404)))
+        path, host = head.split(" ", 2)[1], _header(head, "host")
+        self.asked.append(f"http{'s' if secure else ''}://{host}{path}")
+        pages = self.pages if secure else self.plain
+        return _answer(pages.get((host, path), Page(b"not here\n", 404)))
 
 
-def _host(head: str) -> str:
+def _header(head: str, name: str) -> str:
     lines = [line.partition(":") for line in head.split("\r\n")[1:]]
-    return next((v.strip().lower() for k, _, v in lines if k.lower() == "host"), "")
+    return next((v.strip().lower() for k, _, v in lines if k.lower() == name), "")
 
 
 def _answer(page: Page) -> bytes:

@@ -20,6 +20,10 @@ max_age: 604800
 """
 """The policy of a domain that moves well: both sides are listed until the way back is closed."""
 
+RDAP_LIST = "https://data.iana.org/rdap/dns.json"
+RDAP_SERVICE = "https://rdap.nic.example/"
+"""Where IANA tells which registry speaks for a name, and where that of our domain answers."""
+
 _HEAD = """\
 $TTL 3600
 @ IN SOA ns1.{provider}. hostmaster.{provider}. 2026112301 7200 900 1209600 300
@@ -52,6 +56,13 @@ def zones(ttl: int) -> dict[str, str]:
         + provider.format(ip=NEW_IP)
         + f"gateway IN A {NEW_IP}\n",
         ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+        "gmail.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
+        "outlook.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
+        "yahoo.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
+        "iana.org": ours + "data IN A 192.0.2.80\n",
+        "nic.example": ours + "rdap IN A 192.0.2.80\n",
+        "elsewhere.example": ours + "mx IN A 192.0.2.99\n",
         "zen.spamhaus.org": ours + "2.0.0.127 IN A 127.0.0.2\n",
+        "dbl.spamhaus.org": ours + "test IN A 127.0.1.2\n",
         "2.0.192.in-addr.arpa": ours + f"25 IN PTR mx1.{OLD}.\n26 IN PTR mx1.{NEW}.\n",
     }

@@ -34,11 +34,19 @@ def strings(text: str) -> str:
     return " ".join(f'"{text[i : i + 255]}"' for i in range(0, len(text), 255))
 
 
-def signed_message(domain: str, *, as_domain: str | None = None) -> bytes:
-    """Return a message from somebody in the domain as it arrived outside. as_domain: who signs."""
+def signed_message(
+    domain: str, *, as_domain: str | None = None, ip: str = "192.0.2.26"
+) -> bytes:
+    """Return a message from somebody in the domain as it arrived outside.
+
+    as_domain: who signs. ip: who handed it over.
+    """
     import dkim
 
-    head = f"Return-Path: <anna@{domain}>\r\n".encode()
+    head = (
+        f"Return-Path: <anna@{domain}>\r\nReceived: from mx1.newhost.example (unknown [{ip}])\r\n"
+        "\tby mx.holz.example (Postfix) with ESMTPS id 4d8c1; Mon, 23 Nov 2026 09:00:01 +0100\r\n"
+    ).encode()
     text = (
         f"From: Anna <anna@{domain}>\r\nTo: karl@holz.example\r\nSubject: Probe\r\n"
         f"Date: Mon, 23 Nov 2026 09:00:00 +0100\r\nMessage-ID: <probe-1@{domain}>\r\n\r\nHallo\r\n"

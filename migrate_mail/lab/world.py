@@ -17,6 +17,8 @@ from migrate_mail.lab.smtp import SmtpServer
 from migrate_mail.lab.submission import SubmissionServer
 
 HERE = "127.0.0.1"
+ELSEWHERE = "mx.elsewhere.example"
+"""The MX host of everybody else."""
 
 
 class MailSystem:
@@ -62,6 +64,9 @@ class Lab:
         self.web = HttpsServer(server_context("web.lab.example"))
         self.old = MailSystem(self.loop, old_provider, separator=".", prefix="INBOX.")
         self.new = MailSystem(self.loop, new_provider, separator="/", prefix="")
+        self.elsewhere = SmtpServer(
+            ELSEWHERE, server_context(ELSEWHERE), Directory(), self.new.imap.store
+        )
 
     def __enter__(self) -> Self:
         """Start every server."""
@@ -110,10 +115,15 @@ class Lab:
         self.loop.do(lambda: server.set_fault(fault))
 
     def serve(self, host: str, path: str, body: str) -> None:
-        """Serve a text at https://host/path with a certificate for that host and no other."""
+        """Serve a text at https://host/path with a certificate for the hosts that serve any, and no other."""
         self.web.pages[(host, path)] = Page(body.encode())
-        self.web.context = server_context(host)
         self.web_hosts.add(host)
+        self.web.context = server_context(*sorted(self.web_hosts))
+
+    def serve_at(self, url: str, body: str) -> None:
+        """Serve a text at an https URL."""
+        host, _, path = url.removeprefix("https://").partition("/")
+        self.serve(host, f"/{path}", body)
 
     def advance(self, seconds: float) -> None:
         """Move the resolver's clock forward, so that what it remembers runs out."""
@@ -129,6 +139,8 @@ class Lab:
             table[f"ns1.{system.provider}:53"] = self.ns1.port
             table[f"ns2.{system.provider}:53"] = self.ns2.port
         table |= {f"{host}:443": self.web.port for host in self.web_hosts}
+        table |= {f"{host}:80": self.web.plain_port for host in self.web_hosts}
+        table[f"{ELSEWHERE}:25"] = self.elsewhere.port
         table[f"gateway.{self.new.provider}:25"] = self.new.smtp.port
         return {name: f"{HERE}:{port}" for name, port in sorted(table.items())}
 
@@ -137,9 +149,13 @@ class Lab:
         return {**self.connect(), "resolver": f"{HERE}:{self.resolver.port}"}
 
     async def _open(self) -> None:
-        for server in (self.ns1, self.ns2, self.resolver, self.web, self.old, self.new):
+        for server in (self.ns1, self.ns2, self.resolver, self.web, self.elsewhere):
             await server.open()
+        for system in (self.old, self.new):
+            await system.open()
 
     def _close(self) -> None:
-        for server in (self.resolver, self.ns1, self.ns2, self.web, self.old, self.new):
+        for system in (self.old, self.new):
+            system.close()
+        for server in (self.resolver, self.ns1, self.ns2, self.web, self.elsewhere):
             server.close()

@@ -1,4 +1,4 @@
-"""HTTPS to one address of one host: facts only. No redirect is followed, every wait has an end."""
+"""HTTPS, and HTTP where asked for, to one address of one host: facts only. No redirect is followed, every wait has an end."""
 
 from __future__ import annotations
 
@@ -34,13 +34,17 @@ _AGENT = "migrate-mail"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask: the path with its query, and for a POST the body with its headers."""
+    """What to ask: the path with its query, and for a POST the body with its headers.
+
+    secure: false for HTTP without TLS, which some clients ask once to be sent elsewhere.
+    """
 
     path: str
     method: str = "GET"
     body: bytes | None = None
     headers: Mapping[str, str] | None = None
     most: int = MOST
+    secure: bool = True
 
 
 @dataclass
@@ -79,7 +83,7 @@ class HttpsDialer:
             look = self._look(endpoint, request, problem=look.distrust)
         return HttpsFacts(
             endpoint=endpoint,
-            url=f"https://{endpoint.host}{request.path}",
+            url=f"http{'s' if request.secure else ''}://{endpoint.host}{request.path}",
             status=look.status,
             headers=look.headers,
             body=look.body,
@@ -98,7 +102,8 @@ class HttpsDialer:
                 self._limits.slot(endpoint),
                 Stream(endpoint, timeout=self._timeout, total=_TOTAL * self._timeout) as stream,
             ):
-                self._secure(stream, look, problem)
+                if request.secure:
+                    self._secure(stream, look, problem)
                 _exchange(stream, request, look)
         except NetError as error:
             look.failure = failure(error)

@@ -88,6 +88,18 @@ class SmtpDialer:
             elapsed_ms=int((time.monotonic() - began) * 1000),
         )
 
+    def greet(self, endpoint: Endpoint) -> SmtpFacts:
+        """Connect, read the banner, QUIT: the shortest look that there is."""
+        lines: list[str] = []
+        look = _Look()
+        try:
+            with self._dialled(endpoint, _TOTAL * self._timeout, lines) as wire:
+                look.banner = str(wire.greeting())
+                _quit(wire)
+        except NetError as error:
+            look.failure = failure(error)
+        return SmtpFacts(endpoint, look.banner, transcript=tuple(lines), failure=look.failure)
+
     def recipients(
         self,
         endpoint: Endpoint,

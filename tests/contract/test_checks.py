@@ -29,6 +29,7 @@ MAY_FAIL = {
 
 MAY_SKIP = {
     "clients.autoconfig",
+    "clients.autodiscover",
     "clients.certificate",
     "dane.match",
     "dane.records",
@@ -39,7 +40,7 @@ MAY_SKIP = {
 """Where nothing of the kind is in use, and nothing can be wrong with it."""
 NOT_YET = {"decommission.leftovers", "decommission.time"}
 """What an hour after the switch cannot be well yet: old must stay, and be trusted."""
-OF_THE_JOURNAL = {"contacts.people", "decommission.time"}
+OF_THE_JOURNAL = {"contacts.people", "decommission.time", "ip.egress"}
 """What asks nobody outside: files and the state tell."""
 
 

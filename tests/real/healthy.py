@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from migrate_mail.checks.clients.outlook import PATH as OUTLOOK_PATH
 from migrate_mail.checks.dane.tlsa import wanted
 from migrate_mail.lab.https import HttpsServer, Page
 from migrate_mail.lab.loop import Loop
@@ -23,11 +25,26 @@ from real.servers.world import DOMAIN, TTL, World
 
 POLICY_HOST = f"mta-sts.{DOMAIN}"
 CONFIG_HOST = f"autoconfig.{DOMAIN}"
+OUTLOOK_HOST = f"autodiscover.{DOMAIN}"
 CONFIG = """\
 <clientConfig version="1.1"><emailProvider id="lindenhof.test">
 <incomingServer type="imap"><hostname>imap.newhost.test</hostname></incomingServer>
 <outgoingServer type="smtp"><hostname>mx1.newhost.test</hostname></outgoingServer>
 </emailProvider></clientConfig>
+"""
+RDAP_HOST = "rdap.outside.test"
+RDAP = {
+    "objectClassName": "domain",
+    "ldhName": DOMAIN,
+    "status": ["client transfer prohibited"],
+    "events": [{"eventAction": "expiration", "eventDate": "2099-01-01T00:00:00Z"}],
+}
+OUTLOOK = """\
+<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
+<Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"><Account>
+<Protocol><Type>IMAP</Type><Server>imap.newhost.test</Server></Protocol>
+<Protocol><Type>SMTP</Type><Server>imap.newhost.test</Server></Protocol>
+</Account></Response></Autodiscover>
 """
 POLICY = """\
 version: STSv1
@@ -52,6 +69,8 @@ class Web:
         self.server = HttpsServer(self.context(world.certificates.policy))
         self.serve(POLICY)
         self.configure(CONFIG)
+        self.guide(OUTLOOK)
+        self.register({})
 
     def context(self, certificate: Path) -> ssl.SSLContext:
         """Return TLS with one certificate."""
@@ -67,6 +86,16 @@ class Web:
         """Serve another autoconfig file."""
         path = f"/mail/config-v1.1.xml?emailaddress=postmaster@{DOMAIN}"
         self.server.pages[CONFIG_HOST, path] = Page(text.encode(), kind="text/xml")
+
+    def guide(self, text: str, **how: object) -> None:
+        """Serve another answer to Outlook; how: fields of Page."""
+        page = Page(text.encode(), kind="text/xml", **how)  # type: ignore[arg-type]
+        self.server.pages[OUTLOOK_HOST, OUTLOOK_PATH] = page
+
+    def register(self, changes: Mapping[str, object]) -> None:
+        """Let the registry tell something else of the domain."""
+        page = Page(json.dumps({**RDAP, **changes}).encode(), kind="application/rdap+json")
+        self.server.pages[RDAP_HOST, f"/domain/{DOMAIN}"] = page
 
     def __enter__(self) -> Web:
         self._loop.start()
@@ -93,8 +122,13 @@ def publish(world: World) -> None:
     put(f"_smtp._tls.{DOMAIN}", "TXT", TTL, f'"v=TLSRPTv1; rua=mailto:postmaster@{DOMAIN}"')
     put(POLICY_HOST, "A", TTL, WEB)
     put(CONFIG_HOST, "A", TTL, WEB)
+    put(OUTLOOK_HOST, "A", TTL, WEB)
+    put(RDAP_HOST, "A", TTL, WEB)
     put(f"mail.{DOMAIN}", "CNAME", TTL, "imap.newhost.test.")
     put(f"_imaps._tcp.{DOMAIN}", "SRV", TTL, "0 1 993 imap.newhost.test.")
+    put("2.0.0.127.addresses.outside.test", "A", TTL, "127.0.0.2")
+    put("test.names.outside.test", "A", TTL, "127.0.1.2")
+    put("others.outside.test", "MX", TTL, "10 mx.outside.test.")
     put("newhost.test", "CAA", TTL, '0 issue "ca.example"')
     put("gateway.newhost.test", "A", TTL, net.new)
     for selector in (OLD_SELECTOR, NEW_SELECTOR):
@@ -118,7 +152,7 @@ def _leaf(pem: Path) -> bytes:
 def project(world: World, folder: Path, web_port: int) -> Path:
     """Write the migration.yaml of this move; returns its path."""
     write_project(world, folder)
-    (folder / "sample.eml").write_bytes(signed_message(DOMAIN))
+    (folder / "sample.eml").write_bytes(signed_message(DOMAIN, ip=world.network.new))
     net, path = world.network, folder / "migration.yaml"
     text = path.read_text()
     sends = f"    sends: {{addresses: [{net.old}], helo: [mx.oldhost.test], selectors: [{OLD_SELECTOR}]}}\n"
@@ -128,7 +162,7 @@ def project(world: World, folder: Path, web_port: int) -> Path:
         f" selectors: [{NEW_SELECTOR}], sample: sample.eml}}\n"
     )
     text = text.replace("\naccounts: accounts.csv", f"{sends}\naccounts: accounts.csv", 1)
-    for host in (POLICY_HOST, CONFIG_HOST):
+    for host in (POLICY_HOST, CONFIG_HOST, OUTLOOK_HOST, RDAP_HOST):
         there = f'connect:\n  "{host}:443": "127.0.0.1:{web_port}"\n'
         text = text.replace("connect:\n", there)
     path.write_text(text)

@@ -85,6 +85,13 @@ class Mailbox:
             flags = f"({' '.join(letter.flags)})"
             self._do("append", self._name(letter.folder), flags, letter.date, letter.body)
 
+    def remove(self, token: str) -> None:
+        """Take messages with this token in their Subject out of INBOX."""
+        self._do("select", "INBOX")
+        for number in self._do("search", None, "SUBJECT", f'"{token}"')[0].split():
+            self._do("store", number, "+FLAGS", "\\Deleted")
+        self._do("expunge")
+
     def folders(self) -> list[tuple[str, ...]]:
         """Return every folder that can hold messages."""
         return [self._path(name) for flags, _, name in self._list("*") if _selectable(flags)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,22 +25,38 @@ from migrate_mail.lab.signing import (
 from migrate_mail.run.bind import bind
 from migrate_mail.run.gate import BEFORE_SWITCH, Facts, judge
 from migrate_mail.state.records import Confirmation, ResultRecord
-from real.healthy import CONFIG, NEW_MX, POLICY, POLICY_HOST, Web, project, publish, published
+from real.apart import CASES
+from real.healthy import (
+    CONFIG,
+    NEW_MX,
+    OUTLOOK,
+    OUTLOOK_HOST,
+    POLICY,
+    POLICY_HOST,
+    RDAP_HOST,
+    Web,
+    project,
+    publish,
+    published,
+)
 from real.servers.world import ALIASES, DOMAIN, TTL, World
 from support.seeing import Eyes, open_eyes, switched, written_down
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 ELSEWHERE = {
-    # Mailboxes and deliveries: tests/real/test_story.py. The journal's clock: tests/real/test_clock.py.
-    *(name for name in CHECKS if name.startswith(("imap.", "mail."))), "dns.cutover_earliest",
-    # Days after the switch: tests/wire/checks/test_farewell.py.
-    "decommission.leftovers", "decommission.time",
-    # Loopback is not public, and no blocking list is served here: tests/wire/checks/test_zone_checks.py.
-    "mx.public", "ip.blocklists",
+    # What needs mailboxes, deliveries, another day, or addresses that are not on loopback: tests/real/apart.py.
+    *(name for name in CHECKS if name.startswith(("imap.", "mail.", "decommission."))),
+    "dns.cutover_earliest", "mx.public",
 }  # fmt: skip
 ASKED = [name for name in CHECKS if name not in ELSEWHERE]
-SAID = {"dns.caa": {"issuer": "ca.example"}, "smtp.steady": {"probes": 2}}
+SAID = {
+    "dns.caa": {"issuer": "ca.example"},
+    "dns.registrar": {"rdap": f"https://{RDAP_HOST}/"},
+    "ip.blocklists": {"lists": ["addresses.outside.test"], "names": ["names.outside.test"]},
+    "smtp.egress": {"known": ["outside.test", "others.outside.test"]},
+    "smtp.steady": {"probes": 2},
+}
 """Parameters that an admin gives."""
 LONGEST = 15.0
 """Seconds that all checks together may take; on a quiet machine it is less than one."""
@@ -193,6 +210,34 @@ def _autoconfig(text: str) -> Plant:
     return plant
 
 
+def _outlook(text: str = "", **how: object) -> Plant:
+    """Plant another answer to Outlook."""
+
+    @contextmanager
+    def plant(_: World, web: Web) -> Iterator[None]:
+        web.guide(text, **how)
+        try:
+            yield
+        finally:
+            web.guide(OUTLOOK)
+
+    return plant
+
+
+def _registered(**changes: object) -> Plant:
+    """Plant what the registry tells of the domain."""
+
+    @contextmanager
+    def plant(_: World, web: Web) -> Iterator[None]:
+        web.register(changes)
+        try:
+            yield
+        finally:
+            web.register({})
+
+    return plant
+
+
 @contextmanager
 def _old_certificate_in_testing(world: World, web: Web) -> Iterator[None]:
     """Let old show another certificate where nobody was promised a good one."""
@@ -255,13 +300,24 @@ def _sample(change: Callable[[bytes], bytes], *records: tuple[str, str, str]) ->
     return plant
 
 
+def _signed_by_others(raw: bytes) -> bytes:
+    """Return a message that came the same way, in the name of a sending service."""
+    way = raw[raw.index(b"Received:") : raw.index(b"DKIM-Signature:")]
+    signed = signed_message(DOMAIN, as_domain="newhost.test")
+    return (
+        b"Return-Path: <bounce@mailer.newhost.test>\r\n"
+        + way
+        + signed[signed.index(b"DKIM-Signature:") :]
+    )
+
+
 KEY = f"{NEW_SELECTOR}._domainkey.{DOMAIN}"
 OLD_KEY = f"{OLD_SELECTOR}._domainkey.{DOMAIN}"
 TLSA = "_25._tcp.mx1.newhost.test"
 DMARC, STS, RPT = f"_dmarc.{DOMAIN}", f"_mta-sts.{DOMAIN}", f"_smtp._tls.{DOMAIN}"
 SPF_TREE = [(f"s{n}.{DOMAIN}", "TXT", f'"v=spf1 include:s{n + 1}.{DOMAIN} -all"') for n in range(1, 12)]  # fmt: skip
 
-DIALLING = [n for n in ASKED if n.startswith(("smtp.", "tls."))] + ["dane.match", "mta_sts.mx_cert", "mx.targets"]  # fmt: skip
+DIALLING = [n for n in ASKED if n.startswith(("smtp.", "tls.")) and n != "smtp.egress"] + ["dane.match", "mta_sts.mx_cert", "mx.targets"]  # fmt: skip
 """The checks that need the address of each MX host."""
 
 FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
@@ -275,6 +331,8 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "long absence": (_soa("1 3600 600 604800 86400"), {"dns.negative_ttl": {"NEGATIVE_TTL_HIGH"}}),
     "timers that are unwise": (_soa("1 600 3600 3000 4"), {"dns.soa_timers": {"SOA_TIMERS_ODD"}}),
     "CAA for another CA": (_zone(("newhost.test", "CAA", '0 issue "other.example"')), {"dns.caa": {"CAA_FORBIDS"}}),
+    "a registration that ends": (_registered(events=[{"eventAction": "expiration", "eventDate": f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%dT00:00:00Z}"}]), {"dns.registrar": {"REGISTRATION_ENDS"}}),
+    "a transfer to another registrar": (_registered(status=["pending transfer"]), {"dns.registrar": {"REGISTRATION_STATUS"}}),
     # the MX records
     "a null MX": (_zone((DOMAIN, "MX", "0 .")), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NULL"}}),
     "a null MX beside others": (_zone((DOMAIN, "MX", (*NEW_MX, "0 ."))), {"dns.mx_published": {"MX_NOT_PUBLISHED"}, "dns.resolvers": {"RESOLVER_BEHIND"}, "mx.record": {"MX_NULL_MIXED"}}),
@@ -284,13 +342,19 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "an MX host that is an alias": (_zone(("mx2.newhost.test", "A", ()), ("mx2.newhost.test", "CNAME", "mx1.newhost.test.")), {"mx.targets": {"MX_IS_CNAME"}}),
     "an MX host without address": (_zone(("mx2.newhost.test", "A", ())), {key: {"MX_NO_ADDRESS"} for key in DIALLING}),
     # who sends
+    "an address on a list": (_with_world(lambda w: [(f"{_reverse(w, w.network.new).removesuffix('.in-addr.arpa')}.addresses.outside.test", "A", "127.0.0.4")]), {"ip.blocklists": {"IP_LISTED"}}),
+    "a domain on a list": (_zone((f"{DOMAIN}.names.outside.test", "A", "127.0.1.2")), {"ip.blocklists": {"NAME_LISTED"}}),
+    "a list that is no more": (_zone(("2.0.0.127.addresses.outside.test", "A", ())), {"ip.blocklists": {"? LIST_NO_ANSWER"}}),
     "no reverse name": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", ())]), {"ip.reverse": {"PTR_NONE"}}),
     "a reverse name that does not lead back": (_with_world(lambda w: [(_reverse(w, w.network.new), "PTR", "mx.outside.test.")]), {"ip.reverse": {"PTR_NOT_CONFIRMED"}}),
     "an EHLO name at old": (_with_world(lambda w: [("gateway.newhost.test", "A", w.network.old)]), {"ip.helo": {"HELO_ELSEWHERE"}}),
     "an EHLO name that is nowhere": (_zone(("gateway.newhost.test", "A", ())), {"ip.helo": {"HELO_ELSEWHERE"}}),
-    "a message without signature": (_sample(lambda raw: raw[raw.index(b"From:"):]), {"dkim.signature": {"SAMPLE_UNSIGNED"}, "dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a message without signature": (_sample(lambda raw: raw[raw.index(b"Received:"):raw.index(b"DKIM-Signature:")] + raw[raw.index(b"From:"):]), {"dkim.signature": {"SAMPLE_UNSIGNED"}, "dmarc.alignment": {"NOT_ALIGNED"}}),
     "a message that was changed": (_sample(lambda raw: raw.replace(b"Hallo", b"Hello")), {"dkim.signature": {"SIGNATURE_BROKEN"}}),
-    "a message that others signed": (_sample(lambda _: signed_message(DOMAIN, as_domain="newhost.test").replace(b"<anna@", b"<bounce@mailer.newhost.test>\r\nX-Was: <anna@", 1), (f"{NEW_SELECTOR}._domainkey.newhost.test", "TXT", strings(key_record(NEW_SELECTOR)))), {"dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a message that others signed": (_sample(_signed_by_others, (f"{NEW_SELECTOR}._domainkey.newhost.test", "TXT", strings(key_record(NEW_SELECTOR)))), {"dmarc.alignment": {"NOT_ALIGNED"}}),
+    "a relay between new and the world": (_sample(lambda raw: re.sub(rb"unknown \[.*?\]", b"unknown [198.51.100.7]", raw)), {"ip.egress": {"SENT_FROM_OTHER"}}),
+    "a message that was saved at new": (_sample(lambda raw: raw[raw.index(b"DKIM-Signature:"):]), {"ip.egress": {"? SENT_FROM_UNREAD"}}),
+    "port 25 closed on the way out": (_zone(("mx.outside.test", "A", "127.0.0.80")), {"smtp.egress": {"? EGRESS_BLOCKED"}}),
     # SPF
     "SPF without new": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.old} -all"')]), {"spf.new_pass": {"SPF_REFUSES"}}),
     "SPF without old": (_with_world(lambda w: [(DOMAIN, "TXT", f'"v=spf1 ip4:{w.network.new} -all"')]), {"spf.old_pass": {"SPF_REFUSES"}}),
@@ -326,7 +390,7 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "a policy that is not there": (_policy(status=404), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_STATUS"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
     "a policy that moved": (_policy(status=301, location="https://elsewhere.test/"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_REDIRECTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
     "a policy as HTML": (_policy("<html>"), {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_POLICY_INVALID"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
-    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
+    "a policy host with a strange certificate": (_web_certificate, {"mta_sts.covers_new": {"? STS_NO_POLICY"}, "mta_sts.covers_old": {"? STS_NO_POLICY"}, "dns.registrar": {"? REGISTRATION_NOT_SEEN"}, "mta_sts.fetch": {"STS_HOST_DISTRUSTED"}, "mta_sts.mx_cert": {"? STS_NO_POLICY"}, "mta_sts.order": {"? STS_NO_POLICY"}, "rollback.ready": {"? BACK_NOT_KNOWN"}}),
     "a policy host at old": (_with_world(lambda w: [(POLICY_HOST, "A", w.network.old)]), {"mta_sts.host": {"STS_HOST_AT_OLD"}}),
     # DANE
     "a TLSA record of another key": (_zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), {"dane.match": {"DANE_MISMATCH"}}),
@@ -340,6 +404,10 @@ FAULTS: dict[str, tuple[Plant, dict[str, set[str]]]] = {
     "SRV at old": (_zone((f"_imaps._tcp.{DOMAIN}", "SRV", "0 1 993 imap.oldhost.test.")), {"clients.srv": {"SRV_AT_OLD"}}),
     "autoconfig at old": (_autoconfig(CONFIG.replace("imap.newhost", "imap.oldhost")), {"clients.autoconfig": {"AUTOCONFIG_AT_OLD"}}),
     "autoconfig that cannot be read": (_autoconfig("<html>"), {"clients.autoconfig": {"? AUTOCONFIG_NOT_SEEN"}}),
+    "autodiscover at old": (_outlook(OUTLOOK.replace("imap.newhost", "owa.oldhost")), {"clients.autodiscover": {"AUTODISCOVER_AT_OLD"}}),
+    "autodiscover behind a login": (_outlook(status=401), {"clients.autodiscover": {"? AUTODISCOVER_LOGIN"}}),
+    "autodiscover. at old": (_with_world(lambda w: [(OUTLOOK_HOST, "A", w.network.old)]), {"clients.autodiscover": {"AUTODISCOVER_AT_OLD"}}),
+    "autodiscover by SRV at old": (_zone((f"_autodiscover._tcp.{DOMAIN}", "SRV", "0 0 443 imap.oldhost.test.")), {"clients.autodiscover": {"AUTODISCOVER_AT_OLD"}}),
     # Postfix at new
     "no STARTTLS": (_postfix(smtpd_tls_security_level="none"), {"dane.match": {"DANE_NO_TLS"}, "mta_sts.mx_cert": {"STS_MX_WITHOUT_TLS"}, "smtp.reach": {"SMTP_NO_STARTTLS"}, "tls.starttls": {"STARTTLS_LOST"}}),
     "a certificate for another name": (_postfix(smtpd_tls_chain_files="{c.wrong}"), {"clients.submission": {"SUBMISSION_DISTRUSTED"}, "dane.match": {"DANE_MISMATCH"}, "mta_sts.mx_cert": {"STS_MX_DISTRUSTED"}, "tls.cert": {"TLS_CERT_DISTRUSTED"}}),
@@ -408,22 +476,27 @@ def test_a_signed_zone_is_written_down_as_a_whole(world, web, eyes):
     assert ("mx1.newhost.test.", "A") in stored
 
 
-@pytest.mark.parametrize(
-    ("check", "plant", "tag"),
-    [
-        ("dns.delegation_in_flight", _above((DOMAIN, "NS", ("ns1.nameservers.test.", "ns2.nameservers.test."))), "DELEGATION_IN_FLIGHT"),
-        ("dns.delegation_in_flight", _above((DOMAIN, "DS", "1 13 2 " + "ab" * 32)), "DELEGATION_IN_FLIGHT"),
-        ("dane.timing", _zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), "TLSA_TOO_YOUNG"),
-    ],
-    ids=["fewer name servers above", "another DS", "another TLSA record"],
-)  # fmt: skip
-def test_what_changed_a_moment_ago_is_under_way_until_its_ttl_is_over(
-    world, web, eyes, check, plant, tag
-):
+MOMENTS = {
+    "fewer name servers above": ("dns.delegation_in_flight", _above((DOMAIN, "NS", ("ns1.nameservers.test.", "ns2.nameservers.test."))), "DELEGATION_IN_FLIGHT"),
+    "another DS": ("dns.delegation_in_flight", _above((DOMAIN, "DS", "1 13 2 " + "ab" * 32)), "DELEGATION_IN_FLIGHT"),
+    "another TLSA record": ("dane.timing", _zone((TLSA, "TLSA", f"3 1 1 {'ab' * 32}")), "TLSA_TOO_YOUNG"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_changed_a_moment_ago_is_under_way_until_its_ttl_is_over(world, web, eyes, moment):
     """Seen before and after the change by the authorities, and settled again when caches have forgotten."""
+    check, plant, tag = MOMENTS[moment]
     assert eyes.outcome(check) is Outcome.PASS
     with plant(world, web):
         found = [f for f in eyes.see(check) if f.outcome is not Outcome.PASS]
         assert [(f.tag, f.outcome) for f in found] == [(tag, Outcome.FAIL)]
         time.sleep(TTL + 2)
         assert eyes.outcome(check) is Outcome.PASS
+
+
+def test_every_check_has_a_planted_fault():
+    """No exceptions: a check that was never seen to find anything may be blind."""
+    found = {name for _, wanted in FAULTS.values() for name in wanted}
+    found |= {check for check, _, _ in MOMENTS.values()} | {c.check for c in CASES.values()}
+    assert set(CHECKS) - found == set()

@@ -13,25 +13,17 @@ from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Finding, Outcome
 
-USUAL_NAMES = ("mail", "imap", "smtp", "pop", "pop3", "autoconfig", "autodiscover", "webmail")
+USUAL_NAMES = ("mail", "imap", "smtp", "pop", "pop3", "autoconfig", "webmail")
 """Labels that people type into mail programs, and mail programs try by themselves."""
-SERVICES = (
-    "_imaps",
-    "_imap",
-    "_submissions",
-    "_submission",
-    "_pop3s",
-    "_pop3",
-    "_autodiscover",
-)
-"""Services that mail programs look for by SRV records."""
+SERVICES = ("_imaps", "_imap", "_submissions", "_submission", "_pop3s", "_pop3")
+"""Services that mail programs look for by SRV records; Outlook's is judged by `clients.autodiscover`."""
 
 
 @check(
     "clients.names",
     title="Names that mail programs use do not lead to old",
     about=About(
-        looks="mail, imap, smtp, pop, autoconfig, autodiscover and webmail of each domain in the zone as it will be (or is): whether their addresses are old's",
+        looks="mail, imap, smtp, pop, autoconfig and webmail of each domain in the zone as it will be (or is): whether their addresses are old's",
         matters="Phones keep the old names for years. While they lead to old, people read an old mailbox and think that nothing comes.",
         mend="Let the names lead to new, with a certificate for them; put the record into dns.records of migration.yaml.",
         refs=("RFC 8314 section 4.4",),

@@ -11,6 +11,7 @@ from migrate_mail.checks.dns.earliest import cutover_earliest
 from migrate_mail.checks.dns.horizon import split_horizon
 from migrate_mail.checks.dns.in_flight import delegation_in_flight
 from migrate_mail.checks.dns.published import mx_published, resolvers
+from migrate_mail.checks.dns.registrar import registrar
 from migrate_mail.checks.dns.servers import servers
 from migrate_mail.checks.dns.snapshot import snapshot
 from migrate_mail.checks.dns.soa import negative_ttl, soa_timers
@@ -26,6 +27,7 @@ CHECKS: tuple[AnyCheck, ...] = (
     ds,
     mx_published,
     negative_ttl,
+    registrar,
     resolvers,
     rrsets_agree,
     servers,

@@ -33,11 +33,11 @@ def _of(spec: MigrationFile, domain: str) -> Iterator[tuple[str, tuple[str, ...]
     selectors = (*spec.systems.old.sends.selectors, *spec.systems.new.sends.selectors)
     for label in ("_dmarc", "_mta-sts", "_smtp._tls", *(f"{s}._domainkey" for s in selectors)):
         yield f"{label}.{domain}", ("TXT",)
-    for label in ("mta-sts", *USUAL_NAMES):
+    for label in ("mta-sts", "autodiscover", *USUAL_NAMES):
         yield f"{label}.{domain}", _ADDRESSES
     for label in USUAL_SUBDOMAINS:
         yield f"{label}.{domain}", _OF_ANYTHING
-    for service in SERVICES:
+    for service in (*SERVICES, "_autodiscover"):
         yield f"{service}._tcp.{domain}", ("SRV",)
     for planned in spec.dns.records:
         if f".{absolute(planned.name)}".endswith(f".{absolute(domain)}"):

@@ -1,8 +1,9 @@
-"""Whether the new addresses are on blocking lists, with each list tried out first."""
+"""Whether the new addresses and names are on blocking lists, with each list tried out first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import Field
 
@@ -10,13 +11,13 @@ from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.ip.senders import not_told, sending_of
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.params import SideParams
+from migrate_mail.checks.spots import system_of
 from migrate_mail.files.names import Domain
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.net.facts import DnsAnswer
 from migrate_mail.net.reverse import list_name
 
-_REFS = ("RFC 5782 section 2",)
-_LISTED, _CLEAN = "127.0.0.2", "127.0.0.1"
+_REFS = ("RFC 5782 section 2", "RFC 5782 section 3")
 
 
 class ListParams(SideParams):
@@ -25,8 +26,35 @@ class ListParams(SideParams):
     lists: list[Domain] = Field(
         default_factory=lambda: ["zen.spamhaus.org"],
         min_length=1,
-        description="blocking lists to ask; most refuse to answer public resolvers",
+        description="blocking lists of addresses to ask; most refuse to answer public resolvers",
     )
+    names: list[Domain] = Field(
+        default_factory=lambda: ["dbl.spamhaus.org"],
+        description="blocking lists of names to ask about the domains and the MX hosts",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list, and what it is asked about: addresses, or names (`named`)."""
+
+    zone: str
+    subjects: tuple[str, ...]
+    named: bool = False
+
+    @property
+    def listed(self) -> str:
+        """What it must list (RFC 5782 section 5)."""
+        return "test" if self.named else "127.0.0.2"
+
+    @property
+    def clean(self) -> str:
+        """What it must not list."""
+        return "invalid" if self.named else "127.0.0.1"
+
+    def question(self, subject: str) -> str:
+        """Return the name to ask for."""
+        return f"{subject}.{self.zone}" if self.named else list_name(subject, self.zone)
 
 
 def verdict(records: Sequence[str]) -> tuple[str, ...]:
@@ -39,51 +67,56 @@ def verdict(records: Sequence[str]) -> tuple[str, ...]:
 
 @check(
     "ip.blocklists",
-    title="The sending addresses are on no blocking list",
+    title="The sending addresses, the domains and the MX hosts are on no blocking list",
     about=About(
-        looks="each sending address on each list, asked through your resolvers; before, that the list has its test entry and does not list everything",
-        matters="An address from a cloud provider may have been a spammer's last month: what you send from it is refused everywhere.",
+        looks="each sending address on each list of addresses, each domain and MX host on each list of names, asked through your resolvers; before, that the list has its test entry and does not list everything",
+        matters="An address from a cloud provider, or a domain that was bought, may have been a spammer's last month: what you send is refused everywhere.",
         mend="Ask the list for removal, or the provider for another address, before the move.",
-        refs=("RFC 5782 section 2", "RFC 5782 section 5"),
+        refs=(*_REFS, "RFC 5782 section 5"),
     ),
     params=ListParams,
 )
 def blocklists(context: Context, params: ListParams) -> Iterator[Finding]:
-    """Try each list out, then ask it about each address."""
-    addresses = sending_of(context, params.system).addresses
+    """Try each list out, then ask it about each address or name."""
+    addresses = tuple(sending_of(context, params.system).addresses)
     if not addresses:
         yield from not_told(params.system, "from which addresses it sends")
+    hosts = (mx.host.rstrip(".") for mx in system_of(context, params.system).mx)
+    names = tuple(dict.fromkeys([*context.inventory.spec.domains, *hosts]))
+    lists = [
+        *(_List(zone, addresses) for zone in params.lists if addresses),
+        *(_List(zone, names, named=True) for zone in params.names),
+    ]
+    yield from one_by_one(lists, lambda a: _asked(context, a), what="blocking lists", name=lambda a: a.zone)  # fmt: skip
+
+
+def _asked(context: Context, a: _List) -> Iterator[Finding]:
+    listed, clean = (_ask(context, a, subject) for subject in (a.listed, a.clean))
+    doubt = _doubt(a, listed, clean)
+    if doubt:
+        yield _useless(a.zone, doubt, [listed, clean])
         return
-
-    def look(zone: str) -> Iterator[Finding]:
-        asked = {ip: _ask(context, ip, zone) for ip in (_LISTED, _CLEAN)}
-        doubt = _doubt(asked[_LISTED], asked[_CLEAN])
-        if doubt:
-            yield _useless(zone, doubt, list(asked.values()))
-            return
-        for ip in addresses:
-            yield _judged(ip, zone, _ask(context, ip, zone))
-
-    yield from one_by_one(params.lists, look, what="blocking lists")
+    for subject in a.subjects:
+        yield _judged(a, subject, _ask(context, a, subject))
 
 
-def _ask(context: Context, ip: str, zone: str) -> DnsAnswer:
-    answers = context.dns.resolvers(list_name(ip, zone), "A")
+def _ask(context: Context, a: _List, subject: str) -> DnsAnswer:
+    answers = context.dns.resolvers(a.question(subject), "A")
     return next((a for a in answers if not a.silent), answers[0])
 
 
-def _doubt(listed: DnsAnswer, clean: DnsAnswer) -> str:
+def _doubt(a: _List, listed: DnsAnswer, clean: DnsAnswer) -> str:
     """Say why what a list answers means nothing; empty when it works (RFC 5782 section 5)."""
     for answer in (listed, clean):
         if answer.silent:
             return f"{answer.status}: {answer.text}"
     try:
         if not verdict(listed.records):
-            return "its test entry 127.0.0.2 is not there: it does not answer this resolver, or is no more"
+            return f"its test entry {a.listed} is not there: it does not answer this resolver, or is no more"
         verdict(clean.records)
     except ValueError as exc:
         return str(exc)
-    return "it lists everything, 127.0.0.1 too" if clean.records else ""
+    return f"it lists everything, {a.clean} too" if clean.records else ""
 
 
 def _useless(zone: str, text: str, answers: Sequence[DnsAnswer]) -> Finding:
@@ -98,8 +131,8 @@ def _useless(zone: str, text: str, answers: Sequence[DnsAnswer]) -> Finding:
     )
 
 
-def _judged(ip: str, zone: str, answer: DnsAnswer) -> Finding:
-    subject, vantage = f"{ip} on {zone}", f"resolver {answer.server}"
+def _judged(a: _List, what: str, answer: DnsAnswer) -> Finding:
+    subject, vantage = f"{what} on {a.zone}", f"resolver {answer.server}"
     evidence = (f"{answer.name} A: {' '.join(answer.records) or answer.status}",)
     try:
         codes = verdict(answer.records)
@@ -110,13 +143,20 @@ def _judged(ip: str, zone: str, answer: DnsAnswer) -> Finding:
         return Finding("LIST_NOT_SEEN", Outcome.UNKNOWN, subject, vantage, args={"text": text}, evidence=evidence)  # fmt: skip
     if codes:
         return Finding(
-            "IP_LISTED",
+            "NAME_LISTED" if a.named else "IP_LISTED",
             Outcome.FAIL,
             subject,
             vantage,
             args={"codes": codes},
             evidence=evidence,
-            fix=f"look {ip} up at the list's site and ask for removal, or send from another address",
+            fix=f"look {what} up at the list's site and ask for removal"
+            + ("" if a.named else ", or send from another address"),
             refs=_REFS,
         )
-    return Finding("IP_NOT_LISTED", Outcome.PASS, subject, vantage, evidence=evidence)
+    return Finding(
+        "NAME_NOT_LISTED" if a.named else "IP_NOT_LISTED",
+        Outcome.PASS,
+        subject,
+        vantage,
+        evidence=evidence,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrate_mail.checks.base import AnyCheck
+from migrate_mail.checks.smtp.egress import egress
 from migrate_mail.checks.smtp.extensions import extensions, size
 from migrate_mail.checks.smtp.greeting import greeting
 from migrate_mail.checks.smtp.greylisting import greylisting
@@ -15,6 +16,7 @@ from migrate_mail.checks.smtp.uniform import uniform
 
 CHECKS: tuple[AnyCheck, ...] = (
     catch_all,
+    egress,
     extensions,
     greeting,
     greylisting,

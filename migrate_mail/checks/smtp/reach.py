@@ -101,7 +101,7 @@ def _failed(facts: SmtpFacts, failure: Failure) -> Finding:
         where,
         args=args,
         evidence=facts.transcript,
-        fix=f"try from another network, as port 25 is often closed on the way out: nc -v {host} {port}",
+        fix=f"try from another network, as port 25 is often closed on the way out (smtp.egress tells): nc -v {host} {port}",
     )
 
 

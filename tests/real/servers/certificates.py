@@ -45,7 +45,11 @@ def issue(folder: Path, *, old: str, new: str, out: str) -> Certificates:
         ),
         out=_one(authority, folder, out, "mx.outside.test"),
         policy=_one(
-            authority, folder, "policy", "mta-sts.lindenhof.test", "autoconfig.lindenhof.test"
+            authority,
+            folder,
+            "policy",
+            *(f"{name}.lindenhof.test" for name in ("mta-sts", "autoconfig", "autodiscover")),
+            "rdap.outside.test",
         ),
         wrong=_one(authority, folder, "wrong", "mx.elsewhere.test"),
         short=_one(authority, folder, "short", "mx1.newhost.test", "mx2.newhost.test", days=3),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from real.servers.processes import Processes
+from real.servers.processes import Processes, until
 
 CONF = """\
 base_dir = {folder}/run
@@ -82,6 +83,9 @@ service stats {{
 """
 
 
+RELOADED = "SIGHUP received - reloading configuration"
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a Dovecot stores and names folders."""
@@ -103,6 +107,8 @@ class Dovecot:
         self.name = name
         self.address = address
         self.layout = layout
+        self._conf = ""
+        self._pid = 0
         self._owner = pwd.getpwnam("mail")
         (folder / "mail").mkdir(parents=True)
         os.chown(folder / "mail", self._owner.pw_uid, self._owner.pw_gid)
@@ -113,26 +119,39 @@ class Dovecot:
         """Write the configuration and listen on the ports of IMAP, IMAPS and LMTP."""
         self._write_users(users)
         conf = self.folder / "dovecot.conf"
-        conf.write_text(
-            CONF.format(
-                folder=self.folder,
-                name=self.name,
-                address=self.address,
-                certificate=certificate,
-                uid=self._owner.pw_uid,
-                gid=self._owner.pw_gid,
-                format=self.layout.format,
-                separator=self.layout.separator,
-                prefix=self.layout.prefix,
-            )
+        self._conf = CONF.format(
+            folder=self.folder,
+            name=self.name,
+            address=self.address,
+            certificate=certificate,
+            uid=self._owner.pw_uid,
+            gid=self._owner.pw_gid,
+            format=self.layout.format,
+            separator=self.layout.separator,
+            prefix=self.layout.prefix,
         )
+        conf.write_text(self._conf)
         listens = [(self.address, port) for port in (993, 143, 24, 12345)]
         command = ("dovecot", "-F", "-c", conf)
         processes.start(f"dovecot-{self.name}", *command, listens=listens)
+        self._pid = processes.pid(f"dovecot-{self.name}")
+
+    def set_options(self, text: str) -> None:
+        """Add settings as the mail admin would, and wait until they are in force; none: as before."""
+        log = self.folder / "log"
+        before = log.read_text().count(RELOADED)
+        (self.folder / "dovecot.conf").write_text(self._conf + text)
+        os.kill(self._pid, signal.SIGHUP)
+        until(lambda: log.read_text().count(RELOADED) > before, f"{self.name} did not reload")
 
     def stored(self, user: str) -> int:
         """Count the messages of a user on the disk: works while others write (sdbox only)."""
         return sum(1 for _ in (self.folder / "mail" / user).rglob("u.*"))
+
+    def set_users(self, users: Mapping[str, str]) -> None:
+        """Change names and passwords as the mail admin would."""
+        self._write_users(users)
+        self.set_options("")
 
     def _write_users(self, users: Mapping[str, str]) -> None:
         path = self.folder / "users"

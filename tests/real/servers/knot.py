@@ -134,12 +134,24 @@ class Knot:
         code = self.send(update)
         assert code == "NOERROR", f"update of {name} {rtype}: {code}"
 
-    def set_soa(self, zone: str, numbers: str) -> None:
-        """Publish other numbers in SOA; the serial goes on from what it is (RFC 2136 section 3.4.2.2)."""
-        server, mail, serial, *_ = self.rrset(zone, "SOA")[1][0].split()
+    def add(self, name: str, rtype: str, ttl: int, value: str) -> None:
+        """Put one value beside those that are there: the NS records of a zone cannot be deleted first."""
+        update = self.update(name, key=self.secret)
+        update.add(dns.name.from_text(name), ttl, rtype, value)
+        assert self.send(update) == "NOERROR"
+
+    def remove(self, name: str, rtype: str, value: str) -> None:
+        """Take one value out."""
+        update = self.update(name, key=self.secret)
+        update.delete(dns.name.from_text(name), rtype, value)
+        assert self.send(update) == "NOERROR"
+
+    def set_soa(self, zone: str, numbers: str, *, mail: str = "") -> None:
+        """Publish other numbers in SOA, or another contact; the serial goes on (RFC 2136 section 3.4.2.2)."""
+        server, before, serial, *_ = self.rrset(zone, "SOA")[1][0].split()
         rest = numbers.split()[1:]
         update = self.update(zone, key=self.secret)
-        update.add(dns.name.from_text(zone), int(rest[-1]), "SOA", " ".join([server, mail, str(int(serial) + 10), *rest]))  # fmt: skip
+        update.add(dns.name.from_text(zone), int(rest[-1]), "SOA", " ".join([server, mail or before, str(int(serial) + 10), *rest]))  # fmt: skip
         code = self.send(update)
         assert code == "NOERROR", f"SOA of {zone}: {code}"
 

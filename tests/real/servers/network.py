@@ -22,6 +22,7 @@ class Network:
         self.above = self._ip(52)
         self.name_servers = [self._ip(host) for host in (53, 54, 56, 57)]
         self.resolver = self._ip(55)
+        self.spare = self._ip(58)
 
     @property
     def reverse_zone(self) -> str:

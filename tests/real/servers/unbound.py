@@ -45,8 +45,9 @@ AUTHORITY = "  stub-addr: {address}\n"
 class Unbound:
     """One unbound; `ask` is what any client of it would see."""
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, *, name: str = "unbound") -> None:
         self.address = address
+        self._name = name
         self._folder = folder
         self._conf = folder / "unbound.conf"
         folder.mkdir()
@@ -69,7 +70,7 @@ class Unbound:
         )
         self._conf.write_text(server + stubs)
         listens = [(self.address, 53)]
-        processes.start("unbound", "unbound", "-d", "-c", self._conf, listens=listens)
+        processes.start(self._name, "unbound", "-d", "-c", self._conf, listens=listens)
 
     def ask(self, name: str, rtype: str) -> dns.message.Message:
         """Return the whole answer to one question."""
