@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from migrate_mail.delivery.message import PROBE_HEADER, TestMessage
+from migrate_mail.delivery.message import TestMessage
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.finding import Clock
 from migrate_mail.net.imap import FolderInfo, ReadOnlySession
+from migrate_mail.net.own_mail import PROBE_HEADER
 from migrate_mail.state.records import MailboxSide
 
 Door = Callable[[], ReadOnlySession]
