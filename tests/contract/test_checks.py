@@ -55,6 +55,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, E
         eyes = open_eyes(project, change=hurried)
         eyes.sync()
         company.switch_mx()
+        company.let_old_pass_on()
         eyes.journal.changes.append(switched(company.domain, _an_hour_ago()))
         yield company, eyes
 
