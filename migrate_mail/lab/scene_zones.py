@@ -51,7 +51,9 @@ def zones(ttl: int) -> dict[str, str]:
         NEW: _HEAD.format(provider=NEW)
         + provider.format(ip=NEW_IP)
         + f"gateway IN A {NEW_IP}\n",
-        ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+        ADMIN: ours
+        + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe.it-service.example -all"\n'
+        + '_dmarc IN TXT "v=DMARC1; p=reject"\n',
         "zen.spamhaus.org": ours + "2.0.0.127 IN A 127.0.0.2\n",
         "2.0.192.in-addr.arpa": ours + f"25 IN PTR mx1.{OLD}.\n26 IN PTR mx1.{NEW}.\n",
     }

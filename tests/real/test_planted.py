@@ -31,8 +31,8 @@ from support.seeing import Eyes, open_eyes, switched
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 ELSEWHERE = {
-    # Mailboxes and deliveries: tests/real/test_story.py. The journal's clock: tests/real/test_clock.py.
-    *(name for name in CHECKS if name.startswith(("imap.", "mail."))), "dns.cutover_earliest",
+    # Mailboxes and deliveries: tests/real/test_story.py, tests/real/test_routes.py. The journal's clock: tests/real/test_clock.py.
+    *(name for name in CHECKS if name.startswith(("imap.", "mail."))), "dns.cutover_earliest", "drain.trust",
     # Days after the switch: tests/wire/checks/test_farewell.py.
     "decommission.leftovers", "decommission.time",
     # Loopback is not public, and no blocking list is served here: tests/wire/checks/test_zone_checks.py.

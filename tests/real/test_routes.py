@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from migrate_mail.finding import Finding, Outcome
+from real.healthy import published
 from real.project import write_project
 from real.servers.postfix import Postfix
-from real.servers.world import DOMAIN, World
+from real.servers.world import DOMAIN, TTL, World
 from support.seeing import Eyes, hurried, open_eyes, switched, tags
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 ANNA = f"anna@{DOMAIN}"
-OLD, NEW = "mail.old_route", "mail.from_new"
+OLD, NEW, TRUST = "mail.old_route", "mail.from_new", "drain.trust"
 
 
 @pytest.fixture
@@ -125,3 +126,47 @@ def test_people_send_their_mail_as_themselves(world, eyes):
     [found] = again.see(NEW)
     assert (found.tag, found.outcome) == ("ROUTE_NOT_TRIED", Outcome.UNKNOWN)
     assert "535" in str(found.args["reply"])
+
+
+@pytest.fixture
+def told(world: World, eyes: Eyes) -> Eyes:
+    """Give what looks, when migration.yaml tells from where old sends."""
+    path = eyes.inventory.path
+    sends = f"    sends: {{addresses: [{world.network.old}]}}\n  new:\n    mx:"
+    path.write_text(path.read_text().replace("  new:\n    mx:", sends))
+    return open_eyes(path, change=lambda i: hurried(i, 5), patience=4)
+
+
+def _forged(world: World) -> dict[str, str]:
+    """Return the settings of a new that refuses what SPF forbids: outside.test from old's address."""
+    refuse = "REJECT 5.7.23 SPF validation failed"
+    return {
+        "smtpd_restriction_classes": "forged",
+        "forged": f"check_sender_access inline:{{{{outside.test = {refuse}}}}}",
+        "smtpd_recipient_restrictions": f"check_client_access inline:{{{{{world.network.old} = forged}}}}",
+    }
+
+
+def test_new_refuses_what_old_passes_on_until_the_fix_is_pasted(world, told):
+    """Without a ban arrival proves little; with it a new that goes by it fails, and one that knows old passes."""
+    relay = _passing_on(told.see(OLD)[0])
+    ban = (
+        ("outside.test", "TXT", TTL, ('"v=spf1 a:mx.outside.test -all"',)),
+        ("_dmarc.outside.test", "TXT", TTL, ('"v=DMARC1; p=reject"',)),
+    )
+    assert tags(told.see(TRUST)) == ["TRUST_NOT_NEEDED"]
+    with _set(world.old.mx, relay):
+        assert tags(told.see(TRUST)) == ["TRUST_PROVES_LITTLE"]
+        with published(world, *ban), _set(world.new.mx, _forged(world)):
+            [lost] = told.see(TRUST)
+            assert (lost.tag, lost.outcome) == ("TRUST_LOST", Outcome.FAIL)
+            assert "SPF validation failed" in world.old.mx.log()
+            options = _forged(world)
+            mended = _pasted(lost, "smtpd_recipient_restrictions")[
+                "smtpd_recipient_restrictions"
+            ]
+            options["smtpd_recipient_restrictions"] = (
+                f"{mended}, {options['smtpd_recipient_restrictions']}"
+            )
+            world.new.mx.set_options(**options)
+            assert tags(told.see(TRUST)) == ["OLD_TRUSTED"]
