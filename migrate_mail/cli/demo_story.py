@@ -122,6 +122,10 @@ def _copy_and_switch() -> list[Scene]:
 
 def _after() -> list[Scene]:
     return [
+        Do(
+            "Support at oldhost sets the domain to remote, so that old passes on what it still gets.",
+            lambda lab: lab.let_old_pass_on(),
+        ),
         Say("What arrived at old meanwhile is brought over, and then everything is proved."),
         Run(("sync",)),
         Run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +9,10 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-PROBE_HEADER = "X-Migrate-Mail-Probe"
-_ID_PREFIX = "migrate-mail-probe."
+from migrate_mail.net.own_mail import PROBE_HEADER, own_id
+
 _UNFOLDED = policy.SMTP.clone(max_line_length=998)
 """A Message-ID on a line of its own is legal, and some servers do not find it there."""
-_OWN_ID = re.compile(r"<migrate-mail-probe\.[0-9a-f]+@[^<>]+>")
 
 _TEXT = """\
 This is a test message of migrate-mail, sent on {when}.
@@ -50,7 +48,7 @@ def compose(
 
     `Auto-Submitted: auto-generated` keeps vacation notices away (RFC 3834 section 5).
     """
-    message_id = f"<{_ID_PREFIX}{token}@{helo}>"
+    message_id = own_id(token, helo)
     mail = EmailMessage(policy=_UNFOLDED)
     mail["From"] = sender
     mail["To"] = recipient
@@ -64,8 +62,3 @@ def compose(
     )
     mail.set_content(text, cte="7bit")
     return TestMessage(token, message_id, recipient, mail.as_bytes())
-
-
-def is_test_message(message_id: str | None) -> bool:
-    """Tell whether a Message-ID is one of ours, so that test mail is not taken for lost mail."""
-    return message_id is not None and _OWN_ID.fullmatch(message_id.strip()) is not None

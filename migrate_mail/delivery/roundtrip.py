@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from migrate_mail.delivery.message import PROBE_HEADER, TestMessage
+from migrate_mail.delivery.message import TestMessage
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.finding import Clock
 from migrate_mail.net.imap import FolderInfo, ReadOnlySession
+from migrate_mail.net.own_mail import PROBE_HEADER
 from migrate_mail.state.records import MailboxSide
 
 Door = Callable[[], ReadOnlySession]
@@ -20,14 +21,16 @@ _SLOWEST = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where a message was found. seen: side -> folder, of the last look.
+    r"""Where a message was found. seen: side -> folder, of the last look.
 
+    special: side -> special use of that folder, where the server tells one (`\junk`).
     looked: side -> the folders that were looked through. faults: side -> why the last look at
     it failed; a side with a fault was not looked at to the end, so nothing follows from it.
     seconds: until the first sighting, or until the search was given up.
     """
 
     seen: Mapping[MailboxSide, str]
+    special: Mapping[MailboxSide, str | None]
     looked: Mapping[MailboxSide, tuple[str, ...]]
     faults: Mapping[MailboxSide, str]
     seconds: float
@@ -46,6 +49,7 @@ class _Side:
     session: ReadOnlySession | None = None
     looked: tuple[str, ...] = ()
     fault: str | None = None
+    special: str | None = None
 
     def look(self, message: TestMessage) -> str | None:
         """Return the folder that holds the message; every folder is looked through."""
@@ -65,7 +69,7 @@ class _Side:
                 continue
             looked.append(folder.name)
             if _holds(session, message):
-                self.fault = None
+                self.fault, self.special = None, folder.special_use
                 return folder.name
         self.looked, self.fault = tuple(looked), None
         return None
@@ -130,6 +134,7 @@ class Search:
     def _landing(self, seen: dict[MailboxSide, str], spent: float) -> Landing:
         return Landing(
             seen=seen,
+            special={name: self._sides[name].special for name in seen},
             looked={name: side.looked for name, side in self._sides.items()},
             faults={n: s.fault for n, s in self._sides.items() if s.fault},
             seconds=round(spent, 3),

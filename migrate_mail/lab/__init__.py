@@ -21,7 +21,7 @@ What a test looks at or breaks (all safe from any thread, at any time):
       .imap.log, .verbs(user)          every command received (EXAMINE, UID FETCH...)
       .imap.faults                     ImapFaults: refuse, hang, without, drop=AppendDrop(3), poison...
       .smtp.accepted, .log, .faults    SmtpFaults: greeting, no_starttls, tempfail, greylist...
-      .smtp.passes_on_to = (ip, port)  old relays to new
+      .smtp.route = lambda domain: (ip, port)      pass mail on; lab.let_old_pass_on(): by MX
       .directory                       mailboxes, aliases, domains of that MX
     lab.ns1, lab.ns2          NameServer: port, asked, updates; lab.break_dns(lab.ns1, "stale")
     lab.resolver              Resolver: port, asked, fault, cache.flush()

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from migrate_mail.lab.certs import server_context
@@ -137,6 +138,10 @@ class Company(Lab):
         """Give the new MX host an address of its own."""
         self.set_rrset(self.new.mx_host, "CNAME", 0, [])
         self.set_rrset(self.new.mx_host, "A", 3600, [NEW_IP])
+
+    def let_old_pass_on(self) -> None:
+        """Let old pass on what it gets for domains whose MX is elsewhere; until then it keeps it."""
+        self.old.smtp.route = partial(self._by_mx, self.old)
 
     def add_alias(self, address: str, *targets: str) -> None:
         """Add an alias at new; by default with the targets that it has at old."""

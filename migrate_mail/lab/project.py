@@ -109,6 +109,7 @@ systems:
   old:
     mx: [{{host: {old.mx_host}, preference: 10}}]
     imap: {{host: {old.imap_host}, port: 993, ca: ca.pem}}
+    submission: {{host: {old.imap_host}, port: 465, ca: ca.pem}}
     sends: {{addresses: [{OLD_IP}], helo: [{old.mx_host}], selectors: [{OLD_SELECTOR}]}}
   new:
     mx: [{{host: {new.mx_host}, preference: 10}}]
@@ -141,7 +142,6 @@ probe:
   within: 30s
 
 resolvers: ["127.0.0.1:{company.resolver.port}"]
-
 checklists: ["builtin:core"]
 
 connect:

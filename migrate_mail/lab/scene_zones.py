@@ -55,7 +55,9 @@ def zones(ttl: int) -> dict[str, str]:
         NEW: _HEAD.format(provider=NEW)
         + provider.format(ip=NEW_IP)
         + f"gateway IN A {NEW_IP}\n",
-        ADMIN: ours + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe -all"\n',
+        ADMIN: ours
+        + 'probe IN A 127.0.0.1\n@ IN TXT "v=spf1 a:probe.it-service.example -all"\n'
+        + '_dmarc IN TXT "v=DMARC1; p=reject"\n',
         "gmail.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
         "outlook.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",
         "yahoo.com": ours + "@ IN MX 10 mx.elsewhere.example.\n",

@@ -19,6 +19,9 @@ from migrate_mail.lab.directory import Directory
 Store = Callable[[str, bytes], Awaitable[None]]
 """Puts a message into a user's INBOX."""
 
+Route = Callable[[str], tuple[str, int] | None]
+"""Tells to which host and port mail for a domain is passed on; None: it is delivered here."""
+
 Greeting = Literal["hang", "close", "421"]
 _SIZE = 35 << 20
 
@@ -78,7 +81,7 @@ class SmtpServer:
         self._connections = 0
         self.log: list[str] = []
         self.accepted: list[Accepted] = []
-        self.passes_on_to: tuple[str, int] | None = None
+        self.route: Route = _here
         self.port = 0
         self.transports: set[asyncio.Transport] = set()
         self._store = store
@@ -102,9 +105,9 @@ class SmtpServer:
     async def take(self, message: Accepted, envelope: Envelope) -> None:
         """Deliver a message to the mailboxes behind its recipients, or pass it on."""
         self.accepted.append(message)
-        if self.passes_on_to:
-            host, port = self.passes_on_to
-            await asyncio.to_thread(_send, host, port, message)
+        there = self.route(message.recipients[0].rpartition("@")[2].lower())
+        if there is not None:
+            await asyncio.to_thread(_send, *there, message)
         elif not self.faults.black_hole:
             for recipient in envelope.rcpt_tos:
                 await self._deliver(message, recipient)
@@ -272,6 +275,10 @@ class Handler:
         if faults.greylist and directory.first_time(sender, address):
             return "451 4.7.1 Greylisted, please try again"
         return "250 2.1.5 OK"
+
+
+def _here(_domain: str) -> None:
+    """Deliver everything here."""
 
 
 def _received(hostname: str, session: Session, number: int) -> bytes:

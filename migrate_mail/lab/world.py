@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -67,6 +68,8 @@ class Lab:
         self.elsewhere = SmtpServer(
             ELSEWHERE, server_context(ELSEWHERE), Directory(), self.new.imap.store
         )
+        for system in (self.old, self.new):
+            system.submission.route = partial(self._by_mx, system)
 
     def __enter__(self) -> Self:
         """Start every server."""
@@ -128,6 +131,15 @@ class Lab:
     def advance(self, seconds: float) -> None:
         """Move the resolver's clock forward, so that what it remembers runs out."""
         self.loop.do(lambda: self.resolver.cache.advance(seconds))
+
+    def _by_mx(self, system: MailSystem, domain: str) -> tuple[str, int] | None:
+        """Return where a system's mail for a domain goes by its MX as published; None: it stays here."""
+        found = self.authority.zones.get(domain, "MX")
+        best = min(found, key=lambda mx: mx.preference) if found else None
+        if best is None or best.exchange.to_text(omit_final_dot=True) == system.mx_host:
+            return None
+        other = self.new if system is self.old else self.old
+        return HERE, other.smtp.port
 
     def connect(self) -> dict[str, str]:
         """Return the `connect` table: where each name and port of the lab really listens."""

@@ -24,7 +24,7 @@ from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.smtp_recipients import Heard, ask_all, path, unasked
 from migrate_mail.net.smtp_wire import SmtpWire
 from migrate_mail.net.stream import Stream
-from migrate_mail.net.submission import Door, Sender, SubmissionFacts, converse
+from migrate_mail.net.submission import Door, Letter, Sender, SubmissionFacts, converse
 
 _TOTAL = 4
 """A whole probe takes at most this many times the timeout of one phase."""
@@ -137,17 +137,20 @@ class SmtpDialer:
         *,
         starttls: bool,
         sender: Sender | None = None,
+        letter: Letter | None = None,
     ) -> SubmissionFacts:
-        """Look at a submission server as mail programs do; no message is sent.
+        """Look at a submission server as mail programs do; without a letter no message is sent.
 
         ca: PEM file of the CA to trust instead of the system's. sender: who logs in; None: nobody.
         """
+        total = None if letter else _TOTAL * self._timeout
+        door = Door(self._helo, ca, starttls, patience=4 * self._timeout)
         with ExitStack() as stack:
             try:
-                wire = stack.enter_context(self._dialled(endpoint, _TOTAL * self._timeout, []))
+                wire = stack.enter_context(self._dialled(endpoint, total, []))
             except NetError as error:
                 return SubmissionFacts(endpoint, failure=failure(error))
-            facts = converse(wire, Door(self._helo, ca, starttls), sender)
+            facts = converse(wire, door, sender, letter)
             if facts.failure is None and facts.distrust is None:
                 _quit(wire)
             return facts

@@ -23,11 +23,15 @@ _LONGEST_AT_ONCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How mail programs get in. starttls: not TLS from the first octet on. helo: who we say we are."""
+    """How mail programs get in. starttls: not TLS from the first octet on. helo: who we say we are.
+
+    patience: seconds that a server may think about a message.
+    """
 
     helo: str
     ca: Path | None
     starttls: bool = False
+    patience: float = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,21 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is handed in, and for whom."""
+
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionFacts:
     """One conversation. early, mechanisms: SASL mechanisms offered before TLS, and with it.
 
     tls: its version. distrust: why the certificate is not trusted; nothing was sent then.
     mechanism: the one that was used; None when none fitted, or nobody logged in.
-    login: the reply to the login. rights: to MAIL or RCPT, the first that was no 2xx.
+    login: the reply to the login. rights: to MAIL, RCPT or DATA, the first that said no.
+    taken: the reply to the letter itself; None when there was none, or it was not asked for.
     failure: where it broke off; None when it went through to QUIT.
     """
 
@@ -58,19 +71,25 @@ class SubmissionFacts:
     mechanism: Mechanism | None = None
     login: Reply | None = None
     rights: Reply | None = None
+    taken: Reply | None = None
     failure: Failure | None = None
 
 
-def converse(wire: SmtpWire, door: Door, sender: Sender | None) -> SubmissionFacts:
-    """Shake hands and log in, if somebody is to, and ask for the right to send; no message is sent.
+def converse(
+    wire: SmtpWire, door: Door, sender: Sender | None, letter: Letter | None = None
+) -> SubmissionFacts:
+    """Shake hands and log in, if somebody is to, and ask for the right to send.
 
-    The recipient that is asked for is the sender's own address.
+    Without a letter no message is sent, and the recipient that is asked for is the sender's own
+    address.
     """
     facts = SubmissionFacts(wire.stream.endpoint)
     try:
         facts = _behind_tls(wire, door, facts)
         if sender is not None:
             facts = _logged_in(wire, facts, sender)
+            if facts.login is not None and facts.login.code == 235:
+                facts = _sent(wire, facts, sender.address, letter, door.patience)
     except NetError as error:
         if isinstance(error.__cause__, ssl.SSLCertVerificationError):
             return replace(facts, distrust=error.text)
@@ -110,10 +129,7 @@ def _logged_in(wire: SmtpWire, facts: SubmissionFacts, sender: Sender) -> Submis
     # Raised here, not where it was caught: the original may hold the secret.
     if isinstance(outcome, NetError):
         raise outcome
-    facts = replace(facts, mechanism=mechanism, login=outcome)
-    if outcome.code != 235:
-        return facts
-    return replace(facts, rights=_rights(wire, sender.address))
+    return replace(facts, mechanism=mechanism, login=outcome)
 
 
 def _attempt(wire: SmtpWire, mechanism: Mechanism, sender: Sender) -> Reply | NetError:
@@ -146,17 +162,34 @@ def _said(wire: SmtpWire, mechanism: Mechanism, lines: Sequence[bytes]) -> Reply
     return reply
 
 
-def _rights(wire: SmtpWire, address: str) -> Reply | None:
-    """Return the first reply that is no 2xx, when an address is sent from; None: it may be."""
+def _sent(
+    wire: SmtpWire, facts: SubmissionFacts, address: str, letter: Letter | None, patience: float
+) -> SubmissionFacts:
+    """Hand in a letter, or only ask for the right to send."""
+    rights = _rights(wire, address, letter.recipient if letter else address)
+    if letter is None or rights is not None:
+        if rights is None:
+            wire.command("RSET")
+        return replace(facts, rights=rights)
+    ready = wire.command("DATA")
+    if ready.code >= 400:
+        return replace(facts, rights=ready)
+    if ready.code != 354:
+        raise wire.refused(ready)
+    return replace(facts, taken=wire.body(letter.content, patience=patience))
+
+
+def _rights(wire: SmtpWire, address: str, recipient: str) -> Reply | None:
+    """Return the first reply that is no 2xx, when an address sends to another; None: it may."""
+    utf8 = wire.offers("SMTPUTF8")
     try:
-        ours = path(address, utf8=wire.offers("SMTPUTF8"))
+        ours, theirs = path(address, utf8=utf8), path(recipient, utf8=utf8)
     except ValueError as exc:
         return Reply(553, (str(exc),))
-    more = "" if ours.isascii() else " SMTPUTF8"
+    more = "" if (ours + theirs).isascii() else " SMTPUTF8"
     # Postfix says what it thinks of a sender only at RCPT (smtpd_delay_reject).
-    for verb, argument in (("MAIL", f"FROM:<{ours}>{more}"), ("RCPT", f"TO:<{ours}>")):
+    for verb, argument in (("MAIL", f"FROM:<{ours}>{more}"), ("RCPT", f"TO:<{theirs}>")):
         reply = wire.command(verb, argument)
         if reply.code // 100 != 2:
             return reply
-    wire.command("RSET")
     return None

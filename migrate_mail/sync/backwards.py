@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from migrate_mail.net.imap import MessageHead
+from migrate_mail.net.own_mail import is_test_message
 from migrate_mail.state.records import CopyRecord, FolderRecord
 from migrate_mail.state.sync_journal import SyncJournal
+from migrate_mail.sync.filters import TEST_MESSAGE
 from migrate_mail.sync.remembered import known_names
 
 
@@ -62,9 +65,11 @@ class Since:
         """Tell whether anything is left out at all."""
         return True
 
-    def reason(self, size: int, at: datetime, now: datetime) -> str | None:
+    def reason(self, head: MessageHead, now: datetime) -> str | None:
         """Return why a message does not go back; None when it does. INTERNALDATE has whole seconds."""
-        del size, now
-        if at >= self.moment.replace(microsecond=0):
+        del now
+        if is_test_message(head.message_id):
+            return TEST_MESSAGE
+        if head.internaldate >= self.moment.replace(microsecond=0):
             return None
         return f"at new before the switch at {self.moment:%Y-%m-%d %H:%M %Z}: copy it by hand if old should have it"

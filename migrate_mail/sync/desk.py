@@ -148,11 +148,10 @@ class Desk:
         journal = kit.journal
         self.back: Backwards | None = None
         self.rules = folder_rules(settings.folders)
-        self.filter: MessageFilter | Since = message_filter(settings.messages.skip)
+        self.filter = _filter(account, kit)
         if back:
             self.back = Backwards(journal, account.address)
             self.rules = NO_RULES
-            self.filter = Since(kit.course.since[account.domain])
         self.into_gmail = is_gmail(self.new)
         self.claimed: dict[int, set[int]] = {}
         self.labels: GmailLabels | None = None
@@ -241,3 +240,11 @@ def is_exchange(session: ReadOnlySession) -> bool:
     """Tell whether a server is Exchange, by its name or by what it said when we came."""
     where = session.endpoint.host
     return taste_of(session.capabilities, where, session.heard.greeting) is EXCHANGE
+
+
+def _filter(account: Account, kit: SyncKit) -> MessageFilter | Since:
+    """Return what tells which messages are not to be copied."""
+    if kit.course.of(account.domain) is SyncPhase.BACK:
+        return Since(kit.course.since[account.domain])
+    skip = kit.doors.inventory.spec.sync.messages.skip
+    return message_filter(skip, tests=account.address in kit.doors.canaries)

@@ -93,7 +93,7 @@ def _moved(desk: Desk) -> MovedAtNew | None:
         return None
 
     def goes(head: MessageHead) -> bool:
-        return not desk.filter.reason(head.size, head.internaldate, desk.kit.clock())
+        return not desk.filter.reason(head, desk.kit.clock())
 
     return MovedAtNew(desk.old, desk.new, desk.back, goes)
 

@@ -112,7 +112,8 @@ def preview(
     settings = doors.inventory.spec.sync
     phase = known.course.of(account.domain)
     there = _Known(known.journal, account, back=phase is SyncPhase.BACK)
-    wanted: MessageFilter | Since = message_filter(settings.messages.skip)
+    tests = account.address in doors.canaries
+    wanted: MessageFilter | Since = message_filter(settings.messages.skip, tests=tests)
     rules = folder_rules(settings.folders)
     if there.back:
         wanted, rules = Since(known.course.since[account.domain]), NO_RULES
@@ -204,7 +205,7 @@ class _Wanted:
         if not self.filter:
             return list(heads), ()
         by_reason: dict[str | None, list[int]] = {}
-        reasons = [self.filter.reason(h.size, h.internaldate, self.now) for h in heads]
+        reasons = [self.filter.reason(h, self.now) for h in heads]
         for head, reason in zip(heads, reasons, strict=True):
             by_reason.setdefault(reason, []).append(head.size)
         skipped = (Skipped(r, len(s), sum(s)) for r, s in by_reason.items() if r is not None)

@@ -99,7 +99,7 @@ def prove(
     skip = message_filter(settings.messages.skip)
 
     def wanted(head: MessageHead) -> bool:
-        return not skip.reason(head.size, head.internaldate, now)
+        return not skip.reason(head, now)
 
     try:
         with doors.old(account) as old, doors.new_read_only(account) as new:

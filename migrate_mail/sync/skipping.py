@@ -1,4 +1,4 @@
-"""Messages that somebody asked not to copy: by age, by day, by size. Each is entered by name."""
+"""Messages that are not to be copied: by age, by day, by size, test mail. Each is entered by name."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def leave_out(desk: Desk, work: FolderWork, missing: Sequence[int]) -> Sequence[
     now = desk.kit.clock()
     heads = {h.uid: h for h in desk.old.heads(missing)}
     reasons = {
-        uid: reason
-        for uid, head in heads.items()
-        if (reason := desk.filter.reason(head.size, head.internaldate, now))
+        uid: reason for uid, head in heads.items() if (reason := desk.filter.reason(head, now))
     }
     headers = desk.old.headers(sorted(reasons)) if reasons else {}
     desk.kit.journal.fail(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from migrate_mail.net.imap import FolderInfo
@@ -35,6 +36,14 @@ def by_name(leaves: Mapping[str, str], uses: Collection[str]) -> dict[str, str]:
         if name is not None:
             found[use] = name
     return found
+
+
+def is_junk(folder: str, special_use: str | None) -> bool:
+    """Tell whether a folder is where a filter puts what it does not trust: by attribute, else by name."""
+    if special_use is not None:
+        return special_use.lower() == "\\junk"
+    leaf = re.split(r"[/.]", folder)[-1]
+    return key(leaf) in _NAMES["\\junk"]
 
 
 def said(use: str) -> str:

@@ -101,7 +101,7 @@ def _nothing_new(desk: Desk, pair: FolderPair) -> bool:
     brought = desk.back.brought(pair.old, status.uidvalidity)
     heads = desk.old.heads([uid for uid in desk.old.uids() if uid not in brought])
     now = desk.kit.clock()
-    return all(desk.filter.reason(h.size, h.internaldate, now) for h in heads)
+    return all(desk.filter.reason(h, now) for h in heads)
 
 
 def _readable(

@@ -62,6 +62,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, E
         eyes = open_eyes(project, change=hurried)
         eyes.sync()
         company.switch_mx()
+        company.let_old_pass_on()
         _past(eyes, company.domain)
         yield company, eyes
 

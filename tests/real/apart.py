@@ -22,6 +22,8 @@ from support.seeing import Eyes, changed, hurried, open_eyes, switched
 
 READER = f"bernd@{DOMAIN}"
 LAGGARD = "ns1.laggard.test"
+ROUTES = ("mail.old_route", "mail.from_new", "drain.trust")
+"""Checks whose faults tests/real/test_routes.py plants: it has servers pass mail on."""
 
 
 @dataclass

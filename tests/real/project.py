@@ -39,6 +39,7 @@ systems:
       host: imap.oldhost.test
       ca: {ca}
       secret: "file:secrets/old/${{address}}"
+    submission: {{host: imap.oldhost.test, ca: {ca}}}
   new:
     mx:
       - {{host: mx1.newhost.test, preference: 10}}
@@ -70,6 +71,7 @@ resolvers: ["{resolver}"]
 # The system's resolver knows nothing of this world; MX hosts are looked up for real.
 connect:
   "imap.oldhost.test:993": "{old}:993"
+  "imap.oldhost.test:465": "{old}:465"
   "imap.newhost.test:993": "{new}:993"
   "imap.newhost.test:465": "{new}:465"
 

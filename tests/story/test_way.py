@@ -80,6 +80,7 @@ def _switch(night: Night) -> None:
     lab.advance(TTL + 1)
     night.stop("verify early", "verify", ends=ExitCode.NO_GO)
     night.stop("sync after", "sync", "--json")
+    lab.let_old_pass_on()
     night.office.run("confirm", "old-passes-on", "--by", "Mia Berger")
     night.stop("verify", "verify")
     night.stop("report", "report")

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from pydantic import Field
 
 from migrate_mail.checks.base import About, Context, check
+from migrate_mail.checks.desks import Desk, desks
 from migrate_mail.checks.looking import could_not_look, one_by_one
 from migrate_mail.checks.spots import system_of
 from migrate_mail.errors import NetError
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.inventory.submission import SubmissionServer
-from migrate_mail.net.facts import Endpoint, Failure
+from migrate_mail.net.facts import Failure
 from migrate_mail.net.sasl import TOKEN_WAYS, Identity
 from migrate_mail.net.submission import Sender, SubmissionFacts
 from migrate_mail.secret import Secret
@@ -35,28 +34,6 @@ class SubmissionParams(StrictModel):
         default=False,
         description="try a name that does not exist as well; it counts as a failed login from here, for which some servers slow a client down or shut it out",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """One address of the submission server."""
-
-    context: Context
-    server: SubmissionServer
-    endpoint: Endpoint
-
-    def look(self, sender: Sender | None = None) -> SubmissionFacts:
-        """Hold one conversation."""
-        ca = self.context.inventory.base / self.server.ca if self.server.ca else None
-        starttls = self.server.tls == "starttls"
-        return self.context.smtp.submission(self.endpoint, ca, starttls=starttls, sender=sender)
-
-    def sender(self, account: Account) -> Sender:
-        """Return who logs in for an account: with what opens its mailbox at new."""
-        login = account.new
-        admin = "" if login.oauth else login.admin
-        who = Identity(login.user, admin, self.endpoint.host, self.server.port)
-        return Sender(who, self.context.secret(login), login.way, account.address)
 
 
 @check(
@@ -79,14 +56,13 @@ def submission(context: Context, params: SubmissionParams) -> Iterator[Finding]:
         yield Finding("SUBMISSION_NOT_TOLD", Outcome.SKIP, subject, args={"key": "systems.new.submission"})  # fmt: skip
         return
     try:
-        endpoints = context.dns.endpoints(server.host, server.port, ask="authorities")
+        found = desks(context, "new")
     except NetError as error:
         yield could_not_look(error, server.host)
         return
     chosen = spread(context.accounts(), params.accounts)
 
-    def at(endpoint: Endpoint) -> Iterator[Finding]:
-        desk = _Desk(context, server, endpoint)
+    def at(desk: Desk) -> Iterator[Finding]:
         bad = list(_door(desk, desk.look()))
         yield from bad
         if not bad:
@@ -94,7 +70,9 @@ def submission(context: Context, params: SubmissionParams) -> Iterator[Finding]:
             if params.nobody:
                 yield from _anybody(desk, chosen)
 
-    yield from one_by_one(endpoints, at, what="addresses of the submission server")
+    yield from one_by_one(
+        found, at, what="addresses of the submission server", name=lambda d: str(d.endpoint)
+    )
 
 
 def spread(accounts: Sequence[Account], count: int) -> list[Account]:
@@ -108,7 +86,7 @@ def _name(account: Account) -> str:
     return account.address
 
 
-def _door(desk: _Desk, seen: SubmissionFacts) -> Iterator[Finding]:
+def _door(desk: Desk, seen: SubmissionFacts) -> Iterator[Finding]:
     """Give what keeps everybody out, and what would show passwords to strangers."""
     where, host = str(seen.endpoint), seen.endpoint.host
     if seen.failure is not None:
@@ -128,7 +106,7 @@ def _broke_off(subject: str, where: str, failure: Failure) -> Finding:
     return Finding("SUBMISSION_NOT_SEEN", Outcome.UNKNOWN, subject, where, args=args)
 
 
-def _try(desk: _Desk, account: Account) -> Iterator[Finding]:
+def _try(desk: Desk, account: Account) -> Iterator[Finding]:
     sender = desk.sender(account)
     seen = desk.look(sender)
     where, who = str(seen.endpoint), account.address
@@ -164,7 +142,7 @@ def _no_right(who: str, where: str, seen: SubmissionFacts) -> Finding:
     return Finding("SUBMISSION_NO_RIGHT", Outcome.FAIL, who, where, args={"text": reply}, fix=fix, refs=("RFC 6409 section 6.1",))  # fmt: skip
 
 
-def _anybody(desk: _Desk, accounts: Sequence[Account]) -> Iterator[Finding]:
+def _anybody(desk: Desk, accounts: Sequence[Account]) -> Iterator[Finding]:
     """Give a finding when a name that does not exist may log in: spammers try just that."""
     first = next((a for a in accounts if a.new.way not in TOKEN_WAYS and not a.new.oauth), None)
     if first is None:

@@ -57,7 +57,7 @@ def parity(context: Context, params: ParityParams) -> Iterator[Finding]:
     now = context.clock()
 
     def wanted(head: MessageHead) -> bool:
-        return not skip.reason(head.size, head.internaldate, now)
+        return not skip.reason(head, now)
 
     def look(account: Account) -> Iterator[Finding]:
         context.say(f"comparing {account.address}")

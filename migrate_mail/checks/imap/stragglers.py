@@ -11,11 +11,11 @@ from pydantic import Field
 from migrate_mail.checks.base import About, Context, check
 from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.mailboxes import doors_of
-from migrate_mail.delivery.message import is_test_message
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
 from migrate_mail.net.imap import MessageHead, ReadOnlySession
+from migrate_mail.net.own_mail import is_test_message
 from migrate_mail.state.records import DnsChangeRecord
 from migrate_mail.sync.bodies import read_body
 from migrate_mail.sync.content import content_hash

@@ -55,12 +55,15 @@ class Probe:
         self.context.journal.record_delivery(record)
 
 
-def begin(context: Context, account: Account, via: str) -> Probe:
-    """Write a test message to an account, and write down that it is sent before it is."""
+def begin(context: Context, account: Account, via: str, sender: str | None = None) -> Probe:
+    """Write a test message to an account, and write down that it is sent before it is.
+
+    sender: who writes, if not our own address.
+    """
     spec, at, token = context.inventory.spec.probe, context.clock(), new_token()
     message = compose(
         token=token,
-        sender=spec.sender,
+        sender=sender or spec.sender,
         recipient=account.address,
         helo=spec.helo,
         via=via,

@@ -15,4 +15,11 @@ WORDING: dict[str, str] = {
     "MAIL_REFUSED": "a test message to {recipient} was refused: {reply}",
     "MAIL_SIDES_NOT_SEEN": "{host} took a test message, but not both systems could be looked through: {text}",
     "NO_CANARY": "{domain} has no account that could get test mail",
+    "ROUTE_NOT_SEEN": "{subject} took a test message to {recipient}, but not both systems could be looked through: {text}",
+    "ROUTE_NOT_TRIED": "a test message to {recipient} was not taken by {subject}: {reply}",
+    "ROUTE_ON_BOTH": "a test message to {recipient} that {subject} took is on both systems; wanted: {wanted} only. {why}",
+    "ROUTE_REFUSED": "{subject} refuses a test message to {recipient}: {reply}",
+    "ROUTE_RIGHT": "a test message to {recipient} that {subject} took was on {there} after {seconds} s",
+    "ROUTE_TO_NOWHERE": "{subject} took a test message to {recipient}, but after {seconds} s it was on neither system",
+    "ROUTE_WRONG": "a test message to {recipient} that {subject} took is on {there} only, and not on {wanted}: {why}",
 }

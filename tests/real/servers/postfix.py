@@ -51,6 +51,7 @@ lmtp_destination_recipient_limit = 1
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = inet:{lmtp}:12345
 smtpd_sender_login_maps = texthash:{folder}/owners
+submission_recipients =
 """
 
 OUTSIDE = """\
@@ -72,7 +73,7 @@ SENDING = """\
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_client_restrictions=permit_sasl_authenticated,reject
   -o smtpd_sender_restrictions=reject_sender_login_mismatch
-  -o smtpd_recipient_restrictions=
+  -o smtpd_recipient_restrictions=$submission_recipients
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 """
 MASTER_CF = """\

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
-from migrate_mail.delivery.message import PROBE_HEADER, compose, is_test_message, new_token
+from migrate_mail.delivery.message import compose, new_token
+from migrate_mail.net.own_mail import PROBE_HEADER, is_test_message
 
 AT = datetime(2026, 3, 13, 21, 0, tzinfo=UTC)
 

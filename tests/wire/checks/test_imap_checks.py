@@ -142,7 +142,7 @@ def test_a_straggler_without_message_id_is_known_by_its_content(lab: Company, ey
 
 
 def test_our_own_test_mail_is_no_straggler(lab: Company, eyes: Eyes):
-    """A test message that landed at old is nobody's loss."""
+    """A test message that landed at old is nobody's loss: it is neither copied nor missed."""
     eyes.journal.changes.append(switched(DOMAIN, _now() - timedelta(hours=1)))
     ours = compose(
         token="ab" * 16,
@@ -154,3 +154,7 @@ def test_our_own_test_mail_is_no_straggler(lab: Company, eyes: Eyes):
     )
     lab.old.imap.deliver("anna", "INBOX", ours.content)
     assert tags(eyes.see("imap.stragglers", ANNA)) == ["NOTHING_LEFT"]
+    eyes.sync()
+    assert lab.new.imap.messages(ANNA, "INBOX")
+    assert ours.content not in [m.body for m in lab.new.imap.messages(ANNA, "INBOX")]
+    assert tags(eyes.see("imap.parity", ANNA)) == ["PARITY"]

@@ -189,7 +189,7 @@ def test_the_message_is_found_in_any_folder(lab: Company, eyes: Eyes, folder):
 
 def test_mail_that_old_passes_on_lands_at_new(lab: Company, eyes: Eyes):
     """While the old MX is still in caches, a relaying old server brings mail to new."""
-    lab.old.smtp.passes_on_to = ("127.0.0.1", lab.new.smtp.port)
+    lab.old.smtp.route = lambda _: ("127.0.0.1", lab.new.smtp.port)
     (found,) = eyes.see("mail.by_mx")
     assert (found.tag, found.args["host"].partition(" ")[0]) == ("MAIL_LANDED", OLD)
 

@@ -11,10 +11,10 @@ import pytest
 
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Inventory, Login
-from migrate_mail.lab.certs import server_context
 from migrate_mail.lab.company import Company
 from migrate_mail.secret import Secret
 from support.seeing import Eyes, changed, open_eyes, tags
+from support.shop import Shop
 from wire.net.script import Peer, Scripted
 
 CHECK = "clients.submission"
@@ -46,47 +46,6 @@ def _see(project: Path, play: Callable[[Peer], None], **parts: object) -> list[F
             return changed(_with(**parts)(inventory), connect=connect)
 
         return open_eyes(project, change=change).see(CHECK, ANNA, nobody=True)
-
-
-class Shop:
-    """A submission server that is told what to say. heard: what clients said behind TLS."""
-
-    def __init__(
-        self, *, login: str = "235 2.7.0 in", mail: str = "250 ok", **how: str
-    ) -> None:
-        self.login, self.mail, self.how = login, mail, how
-        self.context = server_context(how.get("name", HOST))
-        self.heard: list[str] = []
-
-    def implicit(self, peer: Peer) -> None:
-        """Begin with TLS."""
-        peer.start_tls(self.context)
-        self.talk(peer)
-
-    def starttls(self, peer: Peer) -> None:
-        """Begin in clear, and shake hands when asked."""
-        peer.say("220 shop ESMTP")
-        peer.hear()
-        peer.say("250-shop", *(f"250-{e}" for e in self.how.get("early", "").split(",") if e))
-        peer.say("250 STARTTLS" if "plain" not in self.how else "250 HELP")
-        if peer.hear() == "STARTTLS":
-            peer.say("220 go on")
-            peer.start_tls(self.context)
-            self.talk(peer, greet=False)
-
-    def talk(self, peer: Peer, *, greet: bool = True) -> None:
-        """Answer until the client has gone."""
-        if greet:
-            peer.say("220 shop ESMTP")
-        while line := peer.hear():
-            self.heard.append(line)
-            verb = line.split()[0]
-            if verb == "EHLO":
-                peer.say("250-shop", f"250 {self.how.get('offer', 'AUTH PLAIN LOGIN')}")
-            elif verb == "AUTH":
-                peer.say(self.login)
-            else:
-                peer.say(self.mail if verb in {"MAIL", "RCPT"} else "250 ok")
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_envelope_and_commands_are_kept(lab: Company, client: smtplib.SMTP) -> N
 
 def test_old_passes_on_to_new(lab: Company) -> None:
     """In relay mode mail that still comes to old is found at new."""
-    lab.old.smtp.passes_on_to = ("127.0.0.1", lab.new.smtp.port)
+    lab.old.smtp.route = lambda _: ("127.0.0.1", lab.new.smtp.port)
     before = len(lab.old.imap.messages("anna"))
 
     lab.send_from_outside(ANNA)
@@ -128,7 +128,7 @@ def test_old_passes_on_to_new(lab: Company) -> None:
 
 def test_relay_without_a_next_host_is_temporary(lab: Company) -> None:
     """When new refuses, old tells the sender to come again."""
-    lab.old.smtp.passes_on_to = ("127.0.0.1", lab.new.smtp.port)
+    lab.old.smtp.route = lambda _: ("127.0.0.1", lab.new.smtp.port)
     lab.new.smtp.faults.greeting = "421"
 
     with pytest.raises(smtplib.SMTPDataError) as caught:
