@@ -44,7 +44,8 @@ def ledger(
     """Show what became of every message: copied, there already, skipped, failed; and that it adds up.
 
     Every message that was not copied is named: folder, UID, date, sender, subject, size, why,
-    and what to do. Reads only the state file: works offline, also while a sync runs.
+    and what to do. What Gmail, as new, holds as one with an equal message counts as there
+    already, and is named too. Reads only the state file: works offline, also while a sync runs.
 
     Exit codes: 0 it adds up and nothing failed, 1 something failed, 3 it does not add up, or a
     folder was not looked through to its end.
@@ -79,7 +80,8 @@ def _read(migration: Path, only: list[str]) -> Ledger:
     from migrate_mail.sync.ledger import Ledger, ledger
 
     with Store.read(migration.parent / STATE_NAME) as store:
-        found = ledger(store.sync.books(), store.sync.failures())
+        entered = [*store.sync.failures(), *store.sync.merged_by_name()]
+        found = ledger(store.sync.books(), entered)
     if not found.accounts:
         raise UserError("no mail was synced yet", hint="migrate-mail sync --dry-run")
     if not only:

@@ -243,7 +243,8 @@ class SyncTotals:
 class SyncFailure:
     """One message or folder that was not copied, by name.
 
-    kind: `failed`, or `skipped` because somebody asked for that. date: INTERNALDATE, ISO 8601.
+    kind: `failed`, or `skipped` because somebody asked for that, or `merged`: new holds it as one
+    with an equal message. date: INTERNALDATE, ISO 8601.
     """
 
     account: str

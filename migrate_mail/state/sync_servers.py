@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migrate_mail.state.records import MailboxSide
+from migrate_mail.state.codec import moment_of
+from migrate_mail.state.records import MailboxSide, SyncFailure
 from migrate_mail.state.table import Tables
+
+_MERGED = "new holds it as one with an equal message, UID {} in {}"
 
 
 class ServerNotes(Tables):
@@ -41,6 +44,20 @@ class ServerNotes(Tables):
             (folder_id,),
         )
         return {row[0] for row in rows}
+
+    def merged_by_name(self) -> list[SyncFailure]:
+        """Return every message of folders that were looked through which new holds as one with another."""
+        rows = self._db.rows(
+            "SELECT account, old_name, old_uid, new_uid, new_name, sync_looks.at"
+            " FROM sync_merged JOIN sync_folders ON id = sync_merged.folder_id"
+            " JOIN sync_looks ON sync_looks.folder_id = id ORDER BY account, id, old_uid"
+        )
+        return [
+            SyncFailure(
+                r[0], r[1], r[2], "", _MERGED.format(*r[3:5]), moment_of(r[5]), "merged"
+            )
+            for r in rows
+        ]
 
     def claim(self, folder_id: int, numbers: Iterable[tuple[int, int]]) -> None:
         """Record which of Gmail's messages (UID at old, number) are to be copied for a folder."""

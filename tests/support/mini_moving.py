@@ -117,6 +117,11 @@ class MiniMove:
         with Store.read(self.inventory.base / "migration.state") as store:
             return list(store.sync.looks(self.inventory.accounts[0].address).values())
 
+    def merged(self) -> list:
+        """Return what new holds as one with another, by name."""
+        with Store.read(self.inventory.base / "migration.state") as store:
+            return store.sync.merged_by_name()
+
     def bodies(self, server: MiniServer, folder: str = "INBOX") -> Counter:
         """Return a folder as a multiset of bodies."""
         return Counter(m.body for m in server.folder(folder).mails)

@@ -20,6 +20,8 @@ def test_equal_messages_in_a_folder_become_one(tmp_path):
         assert len(new.folder("Work").mails) == 1
         assert outcome.merged == 2
         assert all(look.adds_up for look in move.looks())
+        named = [(m.folder, m.uid, m.kind, m.reason) for m in move.merged()]
+        assert named == [("INBOX", uid, "merged", "new holds it as one with an equal message, UID 2 in INBOX") for uid in (3, 4)]  # fmt: skip
         sent = new.count("APPEND")
         again = move.sync()
         assert (again.state, again.copied, again.failed) == ("done", 0, 0)
