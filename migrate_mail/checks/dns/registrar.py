@@ -24,7 +24,7 @@ from migrate_mail.net.facts import HttpsFacts
 from migrate_mail.net.https import Request
 
 BOOTSTRAP = "https://data.iana.org/rdap/dns.json"
-_REFS = ("RFC 9083 section 5.3", "RFC 8056 section 2")
+_REFS = ("RFC 9083 section 5.3", "RFC 8056")
 _ACCEPT = {"Accept": "application/rdap+json, application/json"}
 _MOST = 2_000_000
 _HOPS = 4

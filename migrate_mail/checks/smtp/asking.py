@@ -90,13 +90,12 @@ def talk(
 ) -> Talk:
     """Ask for every address, and once more for what was put off. noted: whose replies are kept."""
     said = Talk()
-    with _notes(context, spot, noted) as heard:
-        _on(context, spot, said, addresses, patience.pause, heard)
-        if patience.again and (later := said.put_off):
-            span = format_duration(patience.again)
-            context.say(f"{spot} puts {len(later)} addresses off; once more in {span}")
-            context.wait(patience.again.total_seconds())
-            _on(context, spot, said, later, patience.pause, heard)
+    _on(context, spot, said, addresses, patience.pause, noted)
+    if patience.again and (later := said.put_off):
+        span = format_duration(patience.again)
+        context.say(f"{spot} puts {len(later)} addresses off; once more in {span}")
+        context.wait(patience.again.total_seconds())
+        _on(context, spot, said, later, patience.pause, noted)
     return said
 
 
@@ -106,11 +105,12 @@ def _on(
     said: Talk,
     addresses: Sequence[str],
     pause: timedelta,
-    heard: Heard,
+    noted: Collection[str],
 ) -> None:
     """Ask; go on after a pause where a server had enough, as long as each conversation gets on."""
     for number in range(_SESSIONS):
-        got_on = said.add(context.smtp.recipients(spot.endpoint, addresses, heard=heard))
+        with _notes(context, spot, noted) as heard:
+            got_on = said.add(context.smtp.recipients(spot.endpoint, addresses, heard=heard))
         addresses = said.left
         if not (got_on and addresses and pause and number + 1 < _SESSIONS):
             return
