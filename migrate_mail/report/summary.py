@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from migrate_mail.report.blocks import Item
-from migrate_mail.report.model import Report, StepLine
+from migrate_mail.report.model import DeliveryLine, Report, StepLine
 from migrate_mail.report.words import ago, count, moment, size, span
 
 _OPEN = {"fail", "unknown", "stale", "missing", "blocked", "pending"}
@@ -44,12 +44,18 @@ def proved(report: Report) -> Iterator[Item]:
             f"{report.accepted} of {count(report.scope.addresses, 'address')} accepted by new"
         )
     if report.deliveries:
-        sent = sum(d.sent for d in report.deliveries)
-        found = sum(d.on_new for d in report.deliveries)
-        yield Item(f"{found} of {count(sent, 'test message')} found on new")
+        yield Item(_test_messages(report.deliveries))
     switched = sum(c.read_back_at is not None for c in report.dns_changes)
     if report.dns_changes:
         yield Item(f"{switched} of {count(len(report.dns_changes), 'DNS change')} read back")
+
+
+def _test_messages(lines: Sequence[DeliveryLine]) -> str:
+    """Say how many were found, and on which side: before the switch some belong on old."""
+    sent, on_old = sum(d.sent for d in lines), sum(d.on_old for d in lines)
+    found = sent - sum(d.nowhere + d.open for d in lines)
+    told = f"{found} of {count(sent, 'test message')} found"
+    return f"{told}, {on_old} of them on old" if on_old else f"{told} on new"
 
 
 def open_work(report: Report) -> Iterator[Item]:

@@ -55,7 +55,8 @@ def by_login(context: Context, account: Account, desk: Desk, way: Way) -> Findin
 
 def _handed_in(facts: SubmissionFacts, sender: Sender) -> Submission:
     """Return the reply to the message; code 0 where the conversation did not get as far as that."""
-    said = facts.taken or facts.rights
+    # What an admin may send in the name of others is no news of the way.
+    said = facts.taken or (None if sender.who.admin else facts.rights)
     if said is not None:
         return Submission(facts.endpoint, said.code, said.text)
     return Submission(facts.endpoint, 0, "; ".join(_in_the_way(facts, sender)), facts.failure)
@@ -70,6 +71,8 @@ def _in_the_way(facts: SubmissionFacts, sender: Sender) -> Iterator[str]:
         yield "no TLS is offered there, and so no login"
     elif facts.login is None:
         yield f"no mechanism is offered there that can carry a {sender.way}"
+    elif facts.rights is not None:
+        yield f"{sender.who.admin} may not send as {sender.address}: {facts.rights}"
     else:
         yield f"the login is refused: {facts.login}"
 

@@ -9,6 +9,7 @@ import pytest
 from migrate_mail.errors import StateError
 from migrate_mail.finding import Outcome
 from migrate_mail.report.build import build
+from migrate_mail.report.summary import proved
 from migrate_mail.run.card import PlanCard
 from migrate_mail.state.records import ResultRecord, Waiver
 from migrate_mail.state.store import Store
@@ -205,6 +206,7 @@ def test_deliveries_are_summed_up_by_where_they_were_handed_over(told):
         2, 0, 1, 0, 1,
     )  # fmt: skip
     assert (direct.seconds, world.seconds) == (2.25, 9.5)
+    assert "2 of 4 test messages found, 1 of them on old" in [i.text for i in proved(told)]
 
 
 def test_dns_changes_are_told_with_their_proof(told):

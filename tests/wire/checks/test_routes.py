@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -230,6 +231,23 @@ def test_what_new_says_on_the_way_in(project: Path, says, tag, outcome):
         [found] = open_eyes(project, change=change).see(NEW)
     assert (found.tag, found.outcome) == (tag, outcome)
     assert "neu-anna" not in repr(found)
+
+
+def test_what_an_admin_may_not_tells_nothing_of_the_way(project: Path):
+    """Who opens all mailboxes need not be let send in everybody's name."""
+    with Scripted(Shop(RCPT="553 5.7.1 Not yours").implicit) as server:
+
+        def change(inventory: Inventory) -> Inventory:
+            there = {f"{SHOP}:465": f"{server.host}:{server.port}"}
+            accounts = tuple(
+                replace(a, new=replace(a.new, admin="boss")) for a in inventory.accounts
+            )
+            connect = {**inventory.spec.connect, **there}
+            return replace(changed(hurried(inventory), connect=connect), accounts=accounts)
+
+        [found] = open_eyes(project, change=change).see(NEW)
+    assert (found.tag, found.outcome) == ("ROUTE_NOT_TRIED", Outcome.UNKNOWN)
+    assert found.args["reply"] == f"boss may not send as {ANNA}: 553 5.7.1 Not yours"
 
 
 def test_sent_and_then_out_of_sight_is_unknown(lab: Company, eyes: Eyes):
