@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from real.servers.processes import Processes, until
+from real.servers.processes import Processes, name_of, until
 
 CONF = """\
 base_dir = {folder}/run
@@ -138,11 +138,25 @@ class Dovecot:
 
     def set_options(self, text: str) -> None:
         """Add settings as the mail admin would, and wait until they are in force; none: as before."""
-        log = self.folder / "log"
+        conf, log, servers = self.folder / "dovecot.conf", self.folder / "log", self._servers()
         before = log.read_text().count(RELOADED)
-        (self.folder / "dovecot.conf").write_text(self._conf + text)
+        fresh = conf.with_suffix(".fresh")
+        fresh.write_text(self._conf + text)
+        fresh.replace(conf)  # in one step: it may be read at any time
         os.kill(self._pid, signal.SIGHUP)
         until(lambda: log.read_text().count(RELOADED) > before, f"{self.name} did not reload")
+        # One that waits for its next client would still serve it by the old settings.
+        until(
+            lambda: not servers & self._servers(),
+            f"a server of {self.name} outlived the reload",
+        )
+
+    def _servers(self) -> set[int]:
+        """Return the processes that talk to clients, and those that know passwords and settings."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
+        return {
+            int(c) for c in children if name_of(c) in {"imap-login", "imap", "auth", "config"}
+        }
 
     def stored(self, user: str) -> int:
         """Count the messages of a user on the disk: works while others write (sdbox only)."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from real.servers.processes import Processes, until
+from real.servers.processes import Processes, name_of, until
 
 MASTER = Path("/usr/lib/postfix/sbin/master")
 
@@ -173,7 +173,7 @@ class Postfix:
     def _servers(self) -> set[int]:
         """Return the processes that talk to clients."""
         children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
-        return {int(c) for c in children if _name(c) == "smtpd"}
+        return {int(c) for c in children if name_of(c) == "smtpd"}
 
     def log(self) -> str:
         """Return what Postfix logged so far."""
@@ -239,11 +239,3 @@ class Postfix:
             source = Path("/etc") / name
             if source.exists():
                 shutil.copy(source, etc / name)
-
-
-def _name(process: str) -> str:
-    """Return what a process is called; empty for one that is gone."""
-    try:
-        return Path(f"/proc/{process}/comm").read_text().strip()
-    except OSError:
-        return ""

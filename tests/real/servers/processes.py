@@ -41,6 +41,14 @@ def answers(listener: Listener) -> bool:
         return False
 
 
+def name_of(process: str) -> str:
+    """Return what a process is called; empty for one that is gone."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 class Processes:
     """The servers of one world. Each runs in the foreground, in a session of its own."""
 
