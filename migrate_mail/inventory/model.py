@@ -281,19 +281,6 @@ class Inventory:
         """The folder that relative paths start from."""
         return self.path.parent
 
-    @property
-    def canaries(self) -> frozenset[str]:
-        """The addresses of all accounts that get test mail."""
-        named = {d.lower(): c.lower() for d, c in self.spec.probe.canary.items()}
-        found = {a.domain: a.address for a in reversed(self.accounts) if a.domain not in named}
-        wanted = set(named.values())
-        return frozenset(
-            {
-                *found.values(),
-                *(a.address for a in self.accounts if a.address.lower() in wanted),
-            }
-        )
-
     def canary(self, domain: str) -> Account | None:
         """Return the account that gets test mail of a domain: the one named, else the domain's first."""
         named = self.spec.probe.canary.get(domain, "").lower()

@@ -1,4 +1,4 @@
-"""What the sync journal notes of servers: what they can do, what their providers count, how Gmail holds mail."""
+"""What the sync journal knows beside messages: what servers can do and count, how Gmail holds mail, test mail."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ class ServerNotes(Tables):
             )
             for r in rows
         ]
+
+    def was_tested(self, address: str) -> bool:
+        """Tell whether a test message was ever sent to an address: only then one can lie there."""
+        sql = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE recipient = ? COLLATE NOCASE)"
+        return bool(self._db.rows(sql, (address,))[0][0])
 
     def claim(self, folder_id: int, numbers: Iterable[tuple[int, int]]) -> None:
         """Record which of Gmail's messages (UID at old, number) are to be copied for a folder."""

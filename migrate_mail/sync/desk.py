@@ -247,4 +247,4 @@ def _filter(account: Account, kit: SyncKit) -> MessageFilter | Since:
     if kit.course.of(account.domain) is SyncPhase.BACK:
         return Since(kit.course.since[account.domain])
     skip = kit.doors.inventory.spec.sync.messages.skip
-    return message_filter(skip, tests=account.address in kit.doors.canaries)
+    return message_filter(skip, tests=kit.journal.was_tested(account.address))

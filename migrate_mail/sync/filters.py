@@ -17,7 +17,7 @@ TEST_MESSAGE = "a test message of migrate-mail: nothing is to be done, it may be
 class MessageFilter:
     """What is left out: by age at the time of a run, by day of arrival, by size in octets.
 
-    Our own test messages are left out as well. tests: they may be there, the account gets them.
+    Our own test messages are left out as well. tests: they may be there, as some were sent to the account.
     """
 
     older_than: timedelta | None = None
@@ -50,7 +50,7 @@ COPY_ALL = MessageFilter()
 
 
 def message_filter(settings: SkipSettings, *, tests: bool = False) -> MessageFilter:
-    """Return the filter of `sync.messages.skip`. tests: the account gets test mail."""
+    """Return the filter of `sync.messages.skip`. tests: test mail was sent to the account."""
     return MessageFilter(settings.older_than, settings.before, settings.larger_than, tests)
 
 

@@ -40,20 +40,13 @@ def target(server: ImapServer, login: Login, base: Path) -> ImapTarget:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Opens the two mailboxes of an account. Old has no other door than a read-only one, but for the way back.
-
-    canaries: the addresses of the accounts that get test mail.
-    """
+    """Opens the two mailboxes of an account. Old has no other door than a read-only one, but for the way back."""
 
     inventory: Inventory
     dialer: ImapDialer
     secret: Callable[[Login], Secret]
     renewed: Callable[[Login, Secret], Secret] | None = None
-    canaries: frozenset[str] = field(init=False, repr=False)
     _begun: dict[str, Future[Both]] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "canaries", self.inventory.canaries)
 
     @property
     def most(self) -> int:

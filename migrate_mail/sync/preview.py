@@ -112,7 +112,7 @@ def preview(
     settings = doors.inventory.spec.sync
     phase = known.course.of(account.domain)
     there = _Known(known.journal, account, back=phase is SyncPhase.BACK)
-    tests = account.address in doors.canaries
+    tests = known.journal is not None and known.journal.was_tested(account.address)
     wanted: MessageFilter | Since = message_filter(settings.messages.skip, tests=tests)
     rules = folder_rules(settings.folders)
     if there.back:
