@@ -271,6 +271,7 @@ CASES = {
     "a TTL that was lowered a moment ago": Case("dns.cutover_earliest", "SCHEDULE_LATER", _lowered),
     "a zone that does not validate": Case("dns.dnssec", "DNSSEC_BOGUS", _bogus),
     "a name server with other records": Case("dns.rrsets_agree", "RRSET_DIFFERS", _lagging),
+    "name servers that show different records": Case("dns.snapshot", "SNAPSHOT_DIFFERS", _lagging),
     "a name server that missed the switch": Case("dns.servers", "MX_DISAGREE", _lagging),
     "a name server with other TTLs": Case("dns.ttl_uniform", "TTLS_DIFFER", _lagging),
     "IMAP without extensions": Case("imap.capabilities", "IMAP_EXTENSIONS_LOST", _dovecot("imap_capability = IMAP4rev1 LITERAL+ ENABLE UIDPLUS\n")),

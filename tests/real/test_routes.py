@@ -72,7 +72,8 @@ def test_old_delivers_for_itself_until_the_fix_is_pasted(world, eyes):
     assert tags(eyes.see("imap.parity", ANNA)) == ["PARITY"]
     eyes.sync()
     with world.new.box(ANNA) as box:
-        assert not box.holds("migrate-mail test")
+        held = [d.token for d in eyes.journal.deliveries if box.holds(d.token[:8])]
+    assert held == []
 
     with _set(world.old.mx, _passing_on(found[0])):
         through = eyes.see(OLD)

@@ -27,8 +27,10 @@ pytestmark = pytest.mark.real
 TESTS = Path(__file__).parents[1]
 ORPHAN = """
 import os, sys
+from real.servers.processes import until
 from real.servers.world import World
 world = World()
+until(lambda: len(world.processes.pids()) > 20, "some servers did not start their helpers")
 print(world.folder, world.network.old, *world.processes.pids(), flush=True)
 sys.stdin.read()
 """

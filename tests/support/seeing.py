@@ -122,6 +122,10 @@ class Eyes:
         """Copy every account, as `migrate-mail sync` does before the switch."""
         accounts = self.inventory.accounts
         with Store.open(self.inventory.base / "migration.state", command="sync") as store:
+            for (
+                delivery
+            ) in self.journal.deliveries:  # sync asks the state file who got test mail
+                store.record_delivery(delivery)
             kit = SyncKit(
                 doors=doors_of(self.context),
                 journal=store.sync,

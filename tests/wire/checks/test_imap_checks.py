@@ -8,7 +8,6 @@ from migrate_mail.delivery.message import compose
 from migrate_mail.finding import Outcome
 from migrate_mail.lab.company import Company
 from migrate_mail.state.records import DeliveryRecord
-from migrate_mail.state.store import Store
 from support.seeing import Eyes, by_tag, switched, tags
 
 DOMAIN = "lindenhof.example"
@@ -156,8 +155,7 @@ def test_our_own_test_mail_is_no_straggler(lab: Company, eyes: Eyes):
     )
     lab.old.imap.deliver("anna", "INBOX", ours.content)
     assert tags(eyes.see("imap.stragglers", ANNA)) == ["NOTHING_LEFT"]
-    with Store.open(eyes.inventory.base / "migration.state", command="verify") as store:
-        store.record_delivery(DeliveryRecord("ab" * 16, ANNA, "MX", _now(), "250 ok"))
+    eyes.journal.record_delivery(DeliveryRecord("ab" * 16, ANNA, "MX", _now(), "250 ok"))
     eyes.sync()
     assert lab.new.imap.messages(ANNA, "INBOX")
     assert ours.content not in [m.body for m in lab.new.imap.messages(ANNA, "INBOX")]
