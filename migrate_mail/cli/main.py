@@ -55,7 +55,7 @@ Exit codes: 0 GO or done, 1 NO-GO, 2 usage or an invalid file, 3 cannot tell, 4 
 70 a bug, 130 interrupted."""
 
 # A short run makes many objects and little garbage: looking for it often costs a tenth of the time.
-_OBJECTS_BETWEEN_LOOKS = 50_000
+_OBJECTS_BETWEEN_LOOKS = 150_000
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
