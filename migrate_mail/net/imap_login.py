@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -55,23 +55,17 @@ def connect(
     ahead: what to ask right behind the login, of a server that is known to read on; returned is
     what was asked, its answers still to be read.
     """
-    asked: list[Survey] = []
-
-    def behind(wire: ImapWire) -> None:
-        if ahead is not None and reads_on(wire):
-            asked.append(ask_survey(wire, FolderNames(), ahead))
-
     # All of it together may take this long, however slowly the bytes come.
     stream = Stream(endpoint, timeout=timeout, total=3 * timeout)
     try:
         wire = _greeted(stream, target, look_only=look_only, trace=trace)
-        _log_in(wire, target, secret, behind)
+        asked = _log_in(wire, target, secret, ahead)
         able = capabilities(wire)
     except NetError:
         stream.close()
         raise
     stream.no_total()
-    return wire, able, asked[0] if asked else None
+    return wire, able, asked
 
 
 def capabilities(wire: ImapWire) -> frozenset[str]:
@@ -132,25 +126,30 @@ def _secure(stream: Stream, target: ImapTarget) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """How the conversation of a login ended. detail: what was said of a refused token."""
+    """How the conversation of a login ended.
+
+    detail: what was said of a refused token. asked: what was asked behind it, if anything.
+    """
 
     answer: Answer
     detail: TokenError | None = None
+    asked: Survey | None = None
 
 
 def _log_in(
-    wire: ImapWire, target: ImapTarget, secret: Secret, behind: Callable[[ImapWire], None]
-) -> None:
-    """Log in by the mechanism that is wanted and offered."""
+    wire: ImapWire, target: ImapTarget, secret: Secret, ahead: Ahead | None
+) -> Survey | None:
+    """Log in by the mechanism that is wanted and offered; return what was asked behind that."""
     able = capabilities(wire)
     mechanism = choose(able, target.way, admin=bool(target.admin))
     wire.stream.begin("LOGIN" if mechanism in {None, "command"} else "AUTHENTICATE")
     if mechanism is None:
         raise _no_way(wire.stream, target, able)
-    error = _attempt(wire, target, mechanism, secret, behind)
+    spoken = _attempt(wire, target, mechanism, secret, ahead)
     # Raised here, not where it was caught: the original may hold the secret.
-    if error is not None:
-        raise error
+    if isinstance(spoken, NetError):
+        raise spoken
+    return spoken.asked
 
 
 def _no_way(stream: Stream, target: ImapTarget, able: frozenset[str]) -> NetError:
@@ -173,15 +172,15 @@ def _attempt(
     target: ImapTarget,
     mechanism: Mechanism,
     secret: Secret,
-    behind: Callable[[ImapWire], None],
-) -> NetError | None:
-    """Return the failure of a login, with the server's words and without the secret."""
+    ahead: Ahead | None,
+) -> _Spoken | NetError:
+    """Return how a login went; a failure has the server's words, without the secret."""
     where = wire.stream.endpoint
     who = Identity(target.user, target.admin, target.host, target.port)
     says: list[bytes] = []
     try:
         says = replies(mechanism, who, secret.reveal())
-        spoken = _spoken(wire, mechanism, says, behind)
+        spoken = _spoken(wire, mechanism, says, ahead)
     except NetError as error:
         # A line that is no IMAP is quoted in part, and a part of a secret is not found again.
         text = "the answer is not IMAP" if error.kind == "garbage" else error.text
@@ -189,7 +188,7 @@ def _attempt(
     except ValueError:
         return wire.stream.fail("auth", "this name or password cannot be sent to this server")
     if spoken.answer.kind == "OK":
-        return None
+        return spoken
     tried = Attempt(target.user, target.admin, token=target.way in TOKEN_WAYS)
     found = refusal(spoken.answer.words, tried, spoken.detail)
     text = scrubbed(found.text, secret, says)
@@ -200,10 +199,10 @@ def _spoken(
     wire: ImapWire,
     mechanism: Mechanism,
     says: Sequence[bytes],
-    behind: Callable[[ImapWire], None],
+    ahead: Ahead | None,
 ) -> _Spoken:
     if mechanism != "command":
-        return _authenticate(wire, mechanism, says, behind)
+        return _authenticate(wire, mechanism, says, ahead)
     wire.forget_capabilities()
     return _Spoken(wire.do("LOGIN", *(quoted(word) for word in says)))
 
@@ -212,7 +211,7 @@ def _authenticate(
     wire: ImapWire,
     mechanism: Mechanism,
     says: Sequence[bytes],
-    behind: Callable[[ImapWire], None],
+    ahead: Ahead | None,
 ) -> _Spoken:
     """Say one thing at a time, the first at once where the server has SASL-IR (RFC 4959).
 
@@ -224,8 +223,9 @@ def _authenticate(
     first = lines[:1] if early and len(lines[0]) <= _LONGEST_AT_ONCE else []
     wire.forget_capabilities()
     tag = wire.ask("AUTHENTICATE", mechanism, *first)
-    if first and mechanism == "PLAIN":
-        behind(wire)
+    asked = None
+    if ahead is not None and first and mechanism == "PLAIN" and reads_on(wire):
+        asked = ask_survey(wire, FolderNames(), ahead)
     detail: TokenError | None = None
     # Whoever asks for more than there is to say gets a cancel (RFC 9051 section 6.2.2).
     for line in [*lines[len(first) :], b"*"]:
@@ -234,7 +234,7 @@ def _authenticate(
             break
         detail = read_token_error(challenge) or detail
         wire.write(line + b"\r\n")
-    return _Spoken(wire.answer(tag), detail)
+    return _Spoken(wire.answer(tag), detail, asked)
 
 
 def _challenge(wire: ImapWire, tag: bytes) -> bytes | None:
