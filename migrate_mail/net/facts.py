@@ -150,15 +150,16 @@ class Pin:
 class SmtpFacts:
     """One SMTP conversation up to EHLO, and STARTTLS where offered.
 
-    features: EHLO keywords with their arguments, upper-case. transcript: lines marked
-    `<-` and `->`. failure: where it broke off; None when it went through to QUIT.
-    greeting_ms: from the connection to the banner.
+    features: EHLO keywords with their arguments, upper-case, inside TLS where that came about.
+    clear: those from before STARTTLS. transcript: lines marked `<-` and `->`. failure: where it
+    broke off; None when it went through to QUIT. greeting_ms: from the connection to the banner.
     """
 
     endpoint: Endpoint
     banner: str = ""
     greeting_ms: int = 0
     features: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
     starttls: bool = False
     tls: TlsFacts | None = None
     transcript: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ class _Look:
     starttls: bool = False
     tls: TlsFacts | None = None
     features: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
     failure: Failure | None = None
     distrust: str | None = None
 
@@ -81,6 +82,7 @@ class SmtpDialer:
             banner=look.banner,
             greeting_ms=look.greeting_ms,
             features=look.features,
+            clear=look.clear,
             starttls=look.starttls,
             tls=look.tls,
             transcript=tuple(lines),
@@ -181,7 +183,8 @@ class SmtpDialer:
         look.banner = str(wire.greeting())
         look.greeting_ms = int((time.monotonic() - began) * 1000)
         wire.hello(self._helo)
-        look.features, look.starttls = wire.features, wire.offers("STARTTLS")
+        look.features = look.clear = wire.features
+        look.starttls = wire.offers("STARTTLS")
         if not look.starttls:
             return
         wire.must(220, "STARTTLS")

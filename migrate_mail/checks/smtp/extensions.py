@@ -31,7 +31,7 @@ def size_limit(features: Sequence[str]) -> int | None:
     "smtp.extensions",
     title="New offers the SMTP extensions that old offers",
     about=About(
-        looks="the answer to EHLO, inside TLS where it is offered, at every address of old and new",
+        looks="the answers to EHLO before STARTTLS and inside TLS, at every address of old and new",
         matters="Without 8BITMIME or SMTPUTF8 mail with umlauts that old took bounces; without DSN senders do not get the notices they ask for.",
         mend="Switch the extension on at new.",
         refs=("RFC 5321 section 4.1.1.1", "RFC 6152", "RFC 6531"),
@@ -91,14 +91,18 @@ def _extensions(before: Sequence[SmtpFacts], after: SmtpFacts) -> Finding:
     has = keywords(after.features)
     lost = tuple(sorted(had - has - {"STARTTLS"}))
     missed = tuple(word for word in _MATTER if word in lost)
-    if missed:
+    in_clear = _missed_in_clear(before, after, missed)
+    if missed or in_clear:
         return Finding(
             "SMTP_EXTENSIONS_LOST",
             Outcome.FAIL,
             str(after.endpoint),
-            args={"missed": missed, "lost": lost},
+            args={
+                "missed": (*missed, *(f"{word} before STARTTLS" for word in in_clear)),
+                "lost": lost,
+            },
             evidence=after.transcript,
-            fix=f"switch {', '.join(missed)} on at new",
+            fix=f"switch {', '.join((*missed, *in_clear))} on at new, before STARTTLS as well as inside TLS",
             refs=("RFC 5321 section 4.1.1.1",),
         )
     return Finding(
@@ -108,6 +112,15 @@ def _extensions(before: Sequence[SmtpFacts], after: SmtpFacts) -> Finding:
         args={"offered": tuple(sorted(has)), "lost": lost},
         evidence=after.transcript,
     )
+
+
+def _missed_in_clear(
+    before: Sequence[SmtpFacts], after: SmtpFacts, missed: Sequence[str]
+) -> tuple[str, ...]:
+    """Return what senders without TLS lose, beside what all lose."""
+    had = frozenset[str]().union(*(keywords(f.clear) for f in before))
+    lost = had - keywords(after.clear)
+    return tuple(word for word in _MATTER if word in lost and word not in missed)
 
 
 def _size(before: Sequence[SmtpFacts], after: SmtpFacts) -> Finding:

@@ -40,6 +40,7 @@ def test_all_is_well(smtp, contexts):
     assert facts.banner == "220 mx.test ESMTP"
     assert facts.starttls
     assert facts.features == ("SIZE 1000", "8BITMIME", "HELP")
+    assert facts.clear == ("STARTTLS", "SIZE 1000")
     assert facts.tls is not None
     assert facts.tls.problem is None
     assert facts.tls.names == ("imap.test", "mx.test")
@@ -80,7 +81,7 @@ def test_no_starttls(smtp):
     with Scripted(play) as server:
         facts = smtp.probe(server.endpoint())
     assert (facts.starttls, facts.tls, facts.failure) == (False, None, None)
-    assert facts.features == ("PIPELINING",)
+    assert facts.features == facts.clear == ("PIPELINING",)
 
 
 def test_starttls_refused(smtp):
