@@ -76,10 +76,14 @@ class Pair:
         """Return where the server keeps a mailbox."""
         return self.server.folder / "mail" / user
 
-    def sync(self, watch: Callable[[SyncProgress], None] = lambda _: None) -> AccountOutcome:
+    def sync(
+        self,
+        watch: Callable[[SyncProgress], None] = lambda _: None,
+        transcript: Path | None = None,
+    ) -> AccountOutcome:
         """Sync it, in the same state file each time."""
         inventory = load_inventory(self._folder / "migration.yaml")
-        world = open_world(inventory)
+        world = open_world(inventory, transcript=transcript)
         with Store.open(self._folder / "migration.state", command="sync") as store:
             doors = Doors(inventory, world.imap, world.secret, world.renewed)
             wait = lambda seconds: time.sleep(min(seconds, 0.4))  # noqa: E731

@@ -15,7 +15,7 @@ from real.servers.logins import Logins
 
 pytestmark = pytest.mark.real
 
-NAMES = ("anew-old", "anew-new", "renamed", "restored", "cut", "limit", "gone")
+NAMES = ("anew-old", "anew-new", "renamed", "restored", "cut", "limit", "gone", "ahead")
 USERS = {f"{name}@{side}.test": "pw" for name in NAMES for side in ("old", "new")}
 WORK = ("Arbeit",)
 
@@ -161,4 +161,21 @@ def test_too_many_sessions_are_told_and_waited_for(pair):
     assert outcome.state == "done", outcome
     assert told
     assert "connections" in told[0].lower()
+    assert pair.is_complete()
+
+
+@of("ahead")
+def test_a_second_run_asks_with_the_login(pair, tmp_path):
+    """Dovecot reads on behind a login over TLS: all was asked before it answered, and all is answered."""
+    pair.put(*letters(WORK, 1, 10))
+    pair.sync()
+    talk = tmp_path / "talk.txt"
+    again = pair.sync(transcript=talk)
+
+    lines = [line.split(maxsplit=2)[1:] for line in talk.read_text().splitlines()]
+    for one in ("1", "2"):
+        said = [rest for connection, rest in lines if connection == one]
+        before = said[: next(n for n, rest in enumerate(said) if rest.startswith("< M0 OK"))]
+        assert [rest.split()[2] for rest in before if rest.startswith("> ")] == ["AUTHENTICATE", "STATUS", "STATUS", "NAMESPACE", "LIST", "LSUB"]  # fmt: skip
+    assert (again.state, again.copied, again.folders) == ("done", 0, 2)
     assert pair.is_complete()
