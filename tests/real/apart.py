@@ -15,6 +15,7 @@ from migrate_mail.lab.signing import NEW_SELECTOR, OLD_SELECTOR, key_record, str
 from real.flaky import Flaky
 from real.healthy import Web, published
 from real.mailbox import Letter
+from real.servers.dovecot import quota
 from real.servers.knot import Knot
 from real.servers.unbound import Unbound
 from real.servers.world import DOMAIN, TTL, World
@@ -194,20 +195,6 @@ def _dovecot(text: str, beside: State = _seen()) -> State:  # noqa: B008 - it ha
     return state
 
 
-def _quota(size: str) -> str:
-    return f"""\
-mail_plugins = quota
-protocol imap {{
-  mail_plugins = quota imap_quota
-}}
-plugin {{
-  quota = count:User quota
-  quota_vsizes = yes
-  quota_rule = *:storage={size}
-}}
-"""
-
-
 @contextmanager
 def _another_password(scene: Scene) -> Iterator[Eyes]:
     """Let new know another password for an account."""
@@ -277,7 +264,7 @@ CASES = {
     "IMAP without extensions": Case("imap.capabilities", "IMAP_EXTENSIONS_LOST", _dovecot("imap_capability = IMAP4rev1 LITERAL+ ENABLE UIDPLUS\n")),
     "another password at new": Case("imap.login", "LOGIN_REFUSED", _another_password),
     "a message that was not copied": Case("imap.parity", "MESSAGES_MISSING", _letter()),
-    "a quota that is too small": Case("imap.room", "QUOTA_TOO_SMALL", _dovecot(_quota("1M"), _letter(size=2_000_000)), _dovecot(_quota("1G"))),
+    "a quota that is too small": Case("imap.room", "QUOTA_TOO_SMALL", _dovecot(quota("1M"), _letter(size=2_000_000)), _dovecot(quota("1G"))),
     "a late arrival at old": Case("imap.stragglers", "LEFT_AT_OLD", _letter()),
     "an alias that is in no list": Case("imap.unlisted", "ADDRESS_NOT_LISTED", _letter(f"gone@{DOMAIN}"), _letter()),
     "MX records of before": Case("mail.by_mx", "MAIL_ON_WRONG_SIDE", _mx_of_before),

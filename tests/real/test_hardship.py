@@ -24,6 +24,7 @@ from migrate_mail.state.store import Store
 from migrate_mail.sync.desk import SyncKit
 from migrate_mail.sync.fleet import sync_all
 from migrate_mail.sync.mailbox import Doors
+from real.servers.dovecot import quota
 from real.servers.logins import HOST, Logins
 from support.seeing import open_eyes
 
@@ -40,17 +41,6 @@ systems:
   new: {{mx: [{{host: mx.new.example}}], imap: {{host: {host}, ca: {ca}, secret: "env:PW"}}}}
 probe: {{sender: probe@example.net, helo: probe.example.net}}
 connect: {connect}
-"""
-QUOTA = """\
-mail_plugins = quota
-protocol imap {{
-  mail_plugins = quota imap_quota
-}}
-plugin {{
-  quota = count:User quota
-  quota_vsizes = yes
-  quota_rule = *:bytes={bytes}
-}}
 """
 MANY, FEW, SIZE = 60, 5, 50_000
 
@@ -125,7 +115,7 @@ def test_a_full_mailbox_stops_its_account_and_no_other(dovecot, sync, tmp_path):
     The check of the room says so beforehand.
     """
     dovecot.stop()
-    dovecot.start(QUOTA.format(bytes=1_000_000))
+    dovecot.start(quota("1000000B"))
     try:
         full = sync("quota")
         assert full["bert"].state == "done"

@@ -90,7 +90,7 @@ def _name(case: _Case) -> Iterator[Finding]:
     if theirs or (found.alias and case.old.runs(found.alias)):
         yield _at_old(case, host, (found.alias, *theirs), found.evidence)
         return
-    post = question(f"postmaster@{case.domain}")
+    post = question(case.domain)
     yield from _tried(case, _Door(f"https://{host}{PATH}", found, 443, post, sure=True))
     plain = Request(PATH, secure=False)
     yield from _tried(case, _Door(f"http://{host}{PATH}", found, 80, plain, sure=False))
@@ -99,7 +99,7 @@ def _name(case: _Case) -> Iterator[Finding]:
 def _site(case: _Case) -> Iterator[Finding]:
     """Look at the web site of the domain: Outlook asks it first, and hosting panels answer."""
     found = locate(case.view, case.domain)
-    post = question(f"postmaster@{case.domain}")
+    post = question(case.domain)
     door = _Door(f"https://{case.domain}{PATH}", found, 443, post, sure=False)
     yield from _tried(case, door)
 
@@ -120,7 +120,7 @@ def _service(case: _Case) -> Iterator[Finding]:
             yield _at_old(case, f"{name} SRV", (found.host, *theirs), evidence)
             continue
         yield _good(case, f"{name} SRV", (found.host,), evidence)
-        post = question(f"postmaster@{case.domain}")
+        post = question(case.domain)
         door = _Door(f"https://{found.host}{PATH}", found, int(port), post, sure=True)
         yield from _tried(case, door)
 

@@ -40,10 +40,10 @@ class Reading:
     hosts: tuple[str, ...] = ()
 
 
-def question(address: str, path: str = PATH) -> Request:
-    """Return what Outlook sends before anybody has logged in; there is no password in it."""
-    body = (_BODY % address).encode()
-    return Request(path, "POST", body, {"Content-Type": "text/xml; charset=utf-8"})
+def question(domain: str) -> Request:
+    """Return what Outlook sends for a domain's postmaster before any login; there is no password in it."""
+    body = (_BODY % f"postmaster@{domain}").encode()
+    return Request(PATH, "POST", body, {"Content-Type": "text/xml; charset=utf-8"})
 
 
 def reading(facts: HttpsFacts) -> Reading:

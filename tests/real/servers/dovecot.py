@@ -86,6 +86,21 @@ service stats {{
 RELOADED = "SIGHUP received - reloading configuration"
 
 
+def quota(storage: str) -> str:
+    """Return the settings of a quota on each mailbox, such as `1M`."""
+    return f"""\
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:storage={storage}
+}}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a Dovecot stores and names folders."""
