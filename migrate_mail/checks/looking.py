@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from migrate_mail.errors import MigrateMailError, NetError, SecretError
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from migrate_mail.checks.looking import as_zone
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.errors import NetError
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.net.txt import text_of
 
 

@@ -25,7 +25,7 @@ from migrate_mail.errors import CannotTell, NetError, Refused, UserError
 from migrate_mail.files.scalars import format_duration
 from migrate_mail.finding import Clock
 from migrate_mail.net.dns import Dns
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.state.records import DnsChangeRecord, TtlObservation
 from migrate_mail.state.store import Store
 

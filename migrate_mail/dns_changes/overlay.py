@@ -9,7 +9,8 @@ from migrate_mail.dns_changes.planned import NOBODY, Plan, overlaid, planned_ans
 from migrate_mail.errors import NetError
 from migrate_mail.net.dns import Dns
 from migrate_mail.net.dns_answer import absolute
-from migrate_mail.net.facts import DnsAnswer, DnsStatus, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer, DnsStatus
+from migrate_mail.net.facts import Endpoint
 
 _ALIASES = 8
 _DEAD: frozenset[DnsStatus] = frozenset({"timeout", "unreachable"})

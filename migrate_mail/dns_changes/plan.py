@@ -10,7 +10,7 @@ from typing import Protocol
 from migrate_mail.dns_changes.model import Change, RRset
 from migrate_mail.errors import CannotTell, Refused
 from migrate_mail.net.dns_answer import absolute
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 NEVER = frozenset(
     {"SOA", "NS", "DS", "DNSKEY", "CDS", "CDNSKEY", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM"}

@@ -11,7 +11,8 @@ from migrate_mail.dns_changes.plan import mx_rrset
 from migrate_mail.files.records import record_value
 from migrate_mail.inventory.model import MigrationFile
 from migrate_mail.net.dns_answer import absolute
-from migrate_mail.net.facts import DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.txt import text_of
 
 NOBODY = Endpoint("the plan", "migration.yaml", 0)

@@ -18,7 +18,8 @@ from migrate_mail.dns_changes.model import Change, RRset
 from migrate_mail.dns_changes.plan import in_words, same, seen_rrset
 from migrate_mail.errors import NetError, Refused, UserError
 from migrate_mail.net.boundary import explain
-from migrate_mail.net.facts import DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
 from migrate_mail.secret import Secret
 
 _PHASE = "UPDATE"

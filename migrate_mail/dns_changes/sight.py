@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from migrate_mail.dns_changes.model import Change
 from migrate_mail.dns_changes.plan import in_words, same, same_values, seen_rrset, why_unsure
 from migrate_mail.errors import CannotTell, Refused
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 
 @dataclass(frozen=True, slots=True)

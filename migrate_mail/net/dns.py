@@ -14,9 +14,10 @@ import dns.resolver
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Clock, utc_now
 from migrate_mail.net.dns_answer import absolute, look_up, stamped
+from migrate_mail.net.dns_facts import DnsAnswer, Transfer, Validation, Zone
 from migrate_mail.net.dns_zone import Zones
 from migrate_mail.net.dnssec import Validator, on_this_machine
-from migrate_mail.net.facts import DnsAnswer, Endpoint, Transfer, Validation, Zone
+from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.names import has_route
 from migrate_mail.net.routes import Routes, bare_host, is_address
 

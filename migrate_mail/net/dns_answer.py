@@ -14,8 +14,9 @@ import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 
+from migrate_mail.net.dns_facts import DnsAnswer, DnsStatus
 from migrate_mail.net.dns_wire import PAYLOAD, NoAnswer, exchange, rcode_text
-from migrate_mail.net.facts import DnsAnswer, DnsStatus, Endpoint
+from migrate_mail.net.facts import Endpoint
 
 _NAMES = {"MX", "NS", "CNAME", "DNAME", "PTR", "SRV", "SOA", "A", "AAAA"}
 """Types whose rdata holds names (or hex) only, so that it may be lower-cased."""

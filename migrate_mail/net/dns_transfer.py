@@ -14,7 +14,8 @@ import dns.zone
 
 from migrate_mail.net.boundary import explain
 from migrate_mail.net.dns_answer import records_of
-from migrate_mail.net.facts import Endpoint, ServedRrset, Transfer
+from migrate_mail.net.dns_facts import ServedRrset, Transfer
+from migrate_mail.net.facts import Endpoint
 
 _MOST = 20_000
 """RRsets; a larger zone is not a mail domain's."""

@@ -15,7 +15,8 @@ import dns.query
 import dns.rcode
 
 from migrate_mail.net.boundary import explain
-from migrate_mail.net.facts import DnsStatus, Endpoint
+from migrate_mail.net.dns_facts import DnsStatus
+from migrate_mail.net.facts import Endpoint
 
 PAYLOAD = 1232
 """The EDNS buffer size that crosses every network without fragments (DNS flag day 2020)."""

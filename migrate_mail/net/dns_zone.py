@@ -10,7 +10,8 @@ import dns.message
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.dns_answer import referral, soa_owner
-from migrate_mail.net.facts import DnsAnswer, Endpoint, Zone
+from migrate_mail.net.dns_facts import DnsAnswer, Zone
+from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.routes import bare_host
 
 

@@ -15,8 +15,9 @@ import dns.rcode
 import dns.rdatatype
 
 from migrate_mail.net.dns_answer import absolute
+from migrate_mail.net.dns_facts import Validation
 from migrate_mail.net.dns_wire import PAYLOAD, NoAnswer, exchange, rcode_text
-from migrate_mail.net.facts import Endpoint, Validation
+from migrate_mail.net.facts import Endpoint
 
 _SAYS = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}
 

@@ -18,7 +18,8 @@ import urllib3.connection
 from migrate_mail.errors import NetError
 from migrate_mail.net import tls
 from migrate_mail.net.boundary import failure
-from migrate_mail.net.facts import Endpoint, Failure, HttpsFacts, TlsFacts
+from migrate_mail.net.facts import Endpoint, Failure, TlsFacts
+from migrate_mail.net.https_facts import HttpsFacts
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.stream import Stream
 

@@ -12,15 +12,9 @@ from pathlib import Path
 from migrate_mail.errors import NetError
 from migrate_mail.net import tls
 from migrate_mail.net.boundary import failure
-from migrate_mail.net.facts import (
-    Endpoint,
-    Failure,
-    RecipientFacts,
-    SmtpFacts,
-    Submission,
-    TlsFacts,
-)
+from migrate_mail.net.facts import Endpoint, Failure, TlsFacts
 from migrate_mail.net.limits import HostLimits
+from migrate_mail.net.smtp_facts import RecipientFacts, SmtpFacts, Submission
 from migrate_mail.net.smtp_recipients import Heard, ask_all, path, unasked
 from migrate_mail.net.smtp_wire import SmtpWire
 from migrate_mail.net.stream import Stream

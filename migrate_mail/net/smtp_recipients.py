@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.boundary import failure
-from migrate_mail.net.facts import Endpoint, Failure, RecipientFacts, RecipientReply
+from migrate_mail.net.facts import Endpoint, Failure
+from migrate_mail.net.smtp_facts import RecipientFacts, RecipientReply
 from migrate_mail.net.smtp_wire import Reply, SmtpWire
 
 _BATCH = 50

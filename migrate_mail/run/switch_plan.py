@@ -21,7 +21,7 @@ from migrate_mail.dns_changes.plan import (
 from migrate_mail.errors import CannotTell, NetError, Refused, UserError
 from migrate_mail.inventory.model import Inventory
 from migrate_mail.net.dns import Dns
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.run.verdict import Verdict
 from migrate_mail.state.records import DnsChangeRecord
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.dns import Dns
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.net.txt import text_of
 from migrate_mail.start.providers import Provider, provider_of
 

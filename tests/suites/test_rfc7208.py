@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from migrate_mail.checks.spf.engine import evaluate
-from migrate_mail.net.facts import DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".venv" / "suites" / "pyspf" / "test"

@@ -16,8 +16,8 @@ from migrate_mail.checks.said import locate
 from migrate_mail.checks.views import view_of
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import HttpsFacts
 from migrate_mail.net.https import Request
+from migrate_mail.net.https_facts import HttpsFacts
 
 PATH = "/mail/config-v1.1.xml"
 _REFS = ("Internet-Draft draft-ietf-mailmaint-autoconfig",)

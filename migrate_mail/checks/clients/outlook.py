@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as Xml
 from defusedxml.common import DefusedXmlException
 
-from migrate_mail.net.facts import HttpsFacts
 from migrate_mail.net.https import Request
+from migrate_mail.net.https_facts import HttpsFacts
 
 PATH = "/autodiscover/autodiscover.xml"
 _SCHEMA = "http://schemas.microsoft.com/exchange/autodiscover/outlook"

@@ -13,7 +13,7 @@ from migrate_mail.checks.spots import Spot
 from migrate_mail.checks.tls.looks import at_each, tls_not_seen
 from migrate_mail.checks.views import view_of
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _REFS = ("RFC 7672 section 3.1", "RFC 7671 section 5")
 

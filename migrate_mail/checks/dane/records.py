@@ -14,7 +14,7 @@ from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 _REFS = ("RFC 7672 section 2.1", "RFC 7672 section 3.1")
 

@@ -12,7 +12,7 @@ from migrate_mail.checks.base import Context
 from migrate_mail.checks.ip.senders import sending_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.net.txt import text_of
 from migrate_mail.state.records import MailboxSide
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.looking import as_zone, not_answered, one_by_one
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.timeline.rrsets import rrsets_of
 
 

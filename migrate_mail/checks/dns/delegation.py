@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.looking import as_zone, not_answered, one_by_one
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 _REFS = ("RFC 1034 section 4.2.2",)
 

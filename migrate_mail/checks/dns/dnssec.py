@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.looking import as_zone, not_answered, one_by_one
 from migrate_mail.finding import Finding, Outcome
+from migrate_mail.net.dns_facts import DnsAnswer, Validation
 from migrate_mail.net.ds import is_digest
-from migrate_mail.net.facts import DnsAnswer, Validation
 
 _REFS = ("RFC 4035 section 5", "RFC 6781 section 4.3.5")
 

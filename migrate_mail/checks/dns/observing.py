@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Clock
 from migrate_mail.net.dns import Dns
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.state.records import TtlObservation
 from migrate_mail.timeline.cuts import DELEGATION_TYPE
 from migrate_mail.timeline.schedule import Wanted

@@ -10,7 +10,7 @@ from migrate_mail.checks.params import SideParams
 from migrate_mail.checks.spots import system_of
 from migrate_mail.delivery.route import MxRecord, mx_record
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.state.records import MailboxSide
 
 

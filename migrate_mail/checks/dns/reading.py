@@ -11,7 +11,8 @@ from migrate_mail.checks.looking import as_zone
 from migrate_mail.dns_changes.model import RRset
 from migrate_mail.errors import NetError
 from migrate_mail.net.dns import Dns
-from migrate_mail.net.facts import DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
 
 Key = tuple[str, str]
 _DEAD = {"timeout", "unreachable"}

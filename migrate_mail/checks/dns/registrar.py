@@ -20,8 +20,8 @@ from migrate_mail.checks.looking import one_by_one
 from migrate_mail.errors import NetError
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
-from migrate_mail.net.facts import HttpsFacts
 from migrate_mail.net.https import Request
+from migrate_mail.net.https_facts import HttpsFacts
 
 BOOTSTRAP = "https://data.iana.org/rdap/dns.json"
 _REFS = ("RFC 9083 section 5.3", "RFC 8056")

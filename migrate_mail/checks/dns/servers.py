@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.looking import as_zone, one_by_one
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DNS_SILENCE, DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DNS_SILENCE, DnsAnswer
+from migrate_mail.net.facts import Endpoint
 
 
 @check(

@@ -13,7 +13,7 @@ from migrate_mail.checks.looking import as_zone, one_by_one
 from migrate_mail.delivery.route import sending_order
 from migrate_mail.dns_changes.model import RRset
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import Transfer, Zone
+from migrate_mail.net.dns_facts import Transfer, Zone
 from migrate_mail.state.records import SnapshotRecord
 
 _REFS = ("RFC 5936 section 2.2", "RFC 1035 section 5")

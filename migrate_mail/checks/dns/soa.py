@@ -12,7 +12,7 @@ from migrate_mail.checks.looking import as_zone, not_answered, one_by_one
 from migrate_mail.files.scalars import Duration
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 _DAY = 86400
 _FIELDS = 7

@@ -16,7 +16,7 @@ from migrate_mail.errors import NetError
 from migrate_mail.files.scalars import Duration, format_duration
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 RrsetName = Literal["mx", "mx-targets"]
 _REFS = ("RFC 1035 section 3.2.1", "RFC 2181 section 5.2")

@@ -15,7 +15,7 @@ from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.delivery.roundtrip import Landing
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.facts import Submission
+from migrate_mail.net.smtp_facts import Submission
 from migrate_mail.sync.special import is_junk
 
 _REFS = ("RFC 7960",)

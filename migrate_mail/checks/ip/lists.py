@@ -14,7 +14,7 @@ from migrate_mail.checks.params import SideParams
 from migrate_mail.checks.spots import system_of
 from migrate_mail.files.names import Domain
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.net.reverse import list_name
 
 _REFS = ("RFC 5782 section 2", "RFC 5782 section 3")

@@ -11,7 +11,7 @@ from migrate_mail.checks.params import SideParams
 from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Arg, Finding, Outcome
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 from migrate_mail.net.reverse import reverse_name
 
 _REFS = ("RFC 1912 section 2.1",)

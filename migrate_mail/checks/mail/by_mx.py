@@ -20,7 +20,9 @@ from migrate_mail.errors import NetError
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.facts import DnsAnswer, Endpoint, Submission
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.smtp_facts import Submission
 from migrate_mail.state.records import MailboxSide
 
 _REFS = ("RFC 5321 section 5.1",)

@@ -12,7 +12,7 @@ from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.delivery.roundtrip import Landing
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.facts import Submission
+from migrate_mail.net.smtp_facts import Submission
 
 
 @check(

@@ -12,7 +12,8 @@ from migrate_mail.checks.mail.probe import Probe, begin, evidence_of, reply_of
 from migrate_mail.delivery.roundtrip import Landing
 from migrate_mail.finding import Arg, Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.facts import Endpoint, Submission
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.smtp_facts import Submission
 from migrate_mail.net.submission import Letter, Sender, SubmissionFacts
 from migrate_mail.state.records import MailboxSide
 

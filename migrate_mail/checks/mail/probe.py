@@ -12,7 +12,8 @@ from migrate_mail.delivery.message import TestMessage, compose, new_token
 from migrate_mail.delivery.roundtrip import Landing, Search
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Account
-from migrate_mail.net.facts import Endpoint, Submission
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.smtp_facts import Submission
 from migrate_mail.state.records import DeliveryRecord, MailboxSide
 
 

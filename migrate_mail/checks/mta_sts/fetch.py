@@ -11,8 +11,9 @@ from migrate_mail.checks.mta_sts.use import PATH, Use, fetched, not_used, transc
 from migrate_mail.checks.params import ZoneParams
 from migrate_mail.checks.views import view_of
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import Failure, HttpsFacts
+from migrate_mail.net.facts import Failure
 from migrate_mail.net.https import MOST
+from migrate_mail.net.https_facts import HttpsFacts
 
 _REFS = ("RFC 8461 section 3.3",)
 _GRAMMAR = ("RFC 8461 section 3.2",)

@@ -11,7 +11,7 @@ from migrate_mail.checks.mta_sts.use import PolicyParams, not_used, served, with
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _REFS = ("RFC 8461 section 4.2",)
 

@@ -15,8 +15,8 @@ from migrate_mail.checks.said import HostAt, Voices, ask, locate
 from migrate_mail.checks.views import view_of
 from migrate_mail.dns_changes.overlay import View
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import HttpsFacts
 from migrate_mail.net.https import Request
+from migrate_mail.net.https_facts import HttpsFacts
 
 PATH = "/.well-known/mta-sts.txt"
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from migrate_mail.checks.base import Context
 from migrate_mail.checks.spots import Spot
 from migrate_mail.files.scalars import format_duration
-from migrate_mail.net.facts import RecipientFacts, RecipientReply
+from migrate_mail.net.smtp_facts import RecipientFacts, RecipientReply
 from migrate_mail.net.smtp_recipients import Heard
 from migrate_mail.state.records import RecipientRecord
 

@@ -11,7 +11,7 @@ from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import RecipientReply, SmtpFacts
+from migrate_mail.net.smtp_facts import RecipientReply, SmtpFacts
 from migrate_mail.state.records import MailboxSide
 
 

@@ -13,7 +13,8 @@ from migrate_mail.errors import NetError
 from migrate_mail.files.names import Domain
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import Endpoint, SmtpFacts
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _BLOCKED = {"timeout", "refused", "unreachable"}
 _FIX = "look from a machine that may send mail, such as the new server itself; or ask your provider to open outgoing port 25"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.smtp.both import greet, places
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _MATTER = ("8BITMIME", "SMTPUTF8", "DSN")
 """Without them mail that old took bounces, or notices that senders asked for do not come."""

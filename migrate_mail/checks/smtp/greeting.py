@@ -13,7 +13,7 @@ from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, legal_host, spots
 from migrate_mail.files.scalars import Duration
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _REFS = ("RFC 5321 section 4.2", "RFC 5321 section 4.5.3.2.1")
 

@@ -12,7 +12,7 @@ from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import RecipientReply
+from migrate_mail.net.smtp_facts import RecipientReply
 
 _REFS = ("RFC 6647",)
 _SIGN = re.compile(r"gr[ea]y.?list", re.IGNORECASE)

@@ -11,7 +11,8 @@ from migrate_mail.checks.looking import one_by_one
 from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import Failure, SmtpFacts, TlsFacts
+from migrate_mail.net.facts import Failure, TlsFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 
 class ReachParams(MxParams):

@@ -22,7 +22,7 @@ from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.files.scalars import Duration
 from migrate_mail.finding import Finding, Outcome
 from migrate_mail.inventory.model import Address
-from migrate_mail.net.facts import RecipientReply
+from migrate_mail.net.smtp_facts import RecipientReply
 from migrate_mail.state.records import RecipientRecord
 
 _REFS = ("RFC 5321 section 4.2.1",)

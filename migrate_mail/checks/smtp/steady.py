@@ -15,7 +15,8 @@ from migrate_mail.checks.params import MxParams, System
 from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.files.scalars import Duration
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import Failure, SmtpFacts
+from migrate_mail.net.facts import Failure
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _IN_VAIN = 5
 """Probes of an address that never answered, after which it is left alone."""

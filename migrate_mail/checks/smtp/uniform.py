@@ -8,7 +8,7 @@ from migrate_mail.checks.base import About, Context, NoParams, check
 from migrate_mail.checks.smtp.both import greet, places
 from migrate_mail.checks.smtp.extensions import keywords
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 
 @check(

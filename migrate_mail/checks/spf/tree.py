@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from migrate_mail.checks.spf.engine import Lookup
 from migrate_mail.checks.spf.record import COUNTED, Term, policies, terms
-from migrate_mail.net.facts import DnsAnswer
+from migrate_mail.net.dns_facts import DnsAnswer
 
 MAX_LOOKUPS = 10
 """RFC 7208 section 4.6.4."""

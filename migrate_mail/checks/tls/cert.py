@@ -12,7 +12,8 @@ from migrate_mail.checks.params import MxParams
 from migrate_mail.checks.spots import Spot
 from migrate_mail.checks.tls.looks import at_each, without_tls
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts, TlsFacts
+from migrate_mail.net.facts import TlsFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 from migrate_mail.net.tls import Handshake, covers
 
 _REFS = ("RFC 7435", "RFC 6125 section 6.4")

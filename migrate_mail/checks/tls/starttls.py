@@ -11,7 +11,7 @@ from migrate_mail.checks.spots import Spot, spots
 from migrate_mail.checks.tls.looks import at_each, tls_not_seen
 from migrate_mail.errors import NetError
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import SmtpFacts
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 _REFS = ("RFC 3207 section 4",)
 

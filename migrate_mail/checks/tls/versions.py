@@ -15,7 +15,8 @@ from migrate_mail.checks.tls.looks import at_each, without_tls
 from migrate_mail.errors import NetError
 from migrate_mail.files.strict import StrictModel
 from migrate_mail.finding import Finding, Outcome
-from migrate_mail.net.facts import Endpoint, SmtpFacts
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.smtp_facts import SmtpFacts
 from migrate_mail.net.tls import VERSIONS, Handshake, TlsVersion
 
 _REFS = ("RFC 8996", "RFC 9325 section 3.1.1")

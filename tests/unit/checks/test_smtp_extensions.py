@@ -6,7 +6,8 @@ import pytest
 
 from migrate_mail.checks.smtp import extensions
 from migrate_mail.finding import Outcome
-from migrate_mail.net.facts import Endpoint, SmtpFacts
+from migrate_mail.net.facts import Endpoint
+from migrate_mail.net.smtp_facts import SmtpFacts
 
 ALL = ("8BITMIME", "SMTPUTF8", "DSN", "SIZE 1000")
 

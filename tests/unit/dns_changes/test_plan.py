@@ -12,7 +12,8 @@ from migrate_mail.dns_changes.model import Change, RRset
 from migrate_mail.dns_changes.plan import checksum, guard, live_rrset, mx_rrset, plan_mx, same
 from migrate_mail.errors import CannotTell, Refused
 from migrate_mail.inventory.model import MxHost
-from migrate_mail.net.facts import DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
 
 ZONE = "example.org."
 LIVE = RRset(ZONE, "MX", 600, ("10 mx.old.example.",))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from migrate_mail.dns_changes.model import RRset
 from migrate_mail.dns_changes.planned import Plan, merged, overlaid
-from migrate_mail.net.facts import DnsAnswer, Endpoint
+from migrate_mail.net.dns_facts import DnsAnswer
+from migrate_mail.net.facts import Endpoint
 from migrate_mail.net.txt import strings, text_of
 
 NS = Endpoint("ns1.example.org", "192.0.2.53", 53)
