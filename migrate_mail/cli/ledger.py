@@ -170,12 +170,10 @@ def ledger_data(found: Ledger) -> dict[str, Any]:
 
 
 def _page_data(page: Page) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    book = asdict(page.book)
+    book = page.book._asdict()
     look = book.pop("look")
     if look is not None:
-        book["look"] = look | {"at": look["at"].isoformat()}
+        book["look"] = look._asdict() | {"at": look.at.isoformat()}
     return {
         **book,
         "skipped_for": dict(page.skipped_for),

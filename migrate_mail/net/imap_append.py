@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from migrate_mail.net.imap_text import FolderNames
 from migrate_mail.net.imap_wire import Answer, ImapWire
@@ -35,8 +34,7 @@ _USUAL_DATE = re.compile(
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Appended(Generic[T]):
+class Appended(NamedTuple, Generic[T]):
     """How one APPEND ended, for all the messages in it.
 
     uids: at new, in the order of the messages; None when the server gave no receipt (no UIDPLUS).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from migrate_mail.errors import NetError
 from migrate_mail.net import imap_parse as parse
@@ -26,24 +26,21 @@ _AHEAD = 8
 enough that they fit into the buffers while the server sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What to read of a folder: sets of UIDs (`1:*`), each a command of its own."""
 
     folder: str
     sets: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A folder was opened; what comes now is from it."""
 
     folder: str
     status: FolderStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A message whose body comes next: read `size` bytes of it by `BodyStream.chunk`."""
 
     uid: int
@@ -52,16 +49,14 @@ class Incoming:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """All that was wanted of a folder has come. refused: what the server said instead, if so."""
 
     folder: str
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One command: opens a folder (no uids), or fetches some of it. last: the folder's last."""
 
     folder: str

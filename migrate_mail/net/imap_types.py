@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from migrate_mail.net.facts import Pin
 from migrate_mail.net.sasl import Way
 
 
-@dataclass(frozen=True, slots=True)
-class ImapTarget:
+class ImapTarget(NamedTuple):
     """One mailbox at one server. ca: PEM file of the CA to trust instead of the system's.
 
     way: how to log in. admin: who logs in on behalf of `user`; empty: the user. pin: the bad
@@ -30,8 +28,7 @@ class ImapTarget:
     pin: Pin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(NamedTuple):
     """What is known of a mailbox before it is opened, so that all can be asked with the login.
 
     known: folders that were there. able: what the server could do after the last login.
@@ -41,8 +38,7 @@ class Ahead:
     able: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FolderInfo:
+class FolderInfo(NamedTuple):
     r"""One folder as listed. flags: lower-case (`\noselect`). special_use: such as `\sent`."""
 
     name: str
@@ -52,8 +48,7 @@ class FolderInfo:
     special_use: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FolderStatus:
+class FolderStatus(NamedTuple):
     r"""The state of a folder. 0 for uidnext, uidvalidity or modseq: the server did not say.
 
     permanent_flags: after `select` only; holds `\*` when the folder takes new keywords.
@@ -66,8 +61,7 @@ class FolderStatus:
     modseq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignSpace:
+class ForeignSpace(NamedTuple):
     """A namespace of folders that are not the user's own (RFC 2342)."""
 
     prefix: str
@@ -75,8 +69,7 @@ class ForeignSpace:
     whose: Literal["other users", "shared"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mailboxes:
+class Mailboxes(NamedTuple):
     """A user's folders at one server. prefix, delimiter: of the personal namespace (RFC 2342)."""
 
     folders: tuple[FolderInfo, ...]
@@ -86,8 +79,7 @@ class Mailboxes:
     others: tuple[ForeignSpace, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
+class Making(NamedTuple):
     """A folder that is to be opened for writing, made and subscribed before if so."""
 
     folder: str
@@ -95,8 +87,7 @@ class Making:
     subscribe: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MessageHead:
+class MessageHead(NamedTuple):
     r"""One message without its body. flags: sorted, without `\Recent`. message_id: with its <>."""
 
     uid: int
@@ -106,8 +97,7 @@ class MessageHead:
     message_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AppendReceipt:
+class AppendReceipt(NamedTuple):
     """Where an appended message went (UIDPLUS, RFC 4315)."""
 
     uidvalidity: int

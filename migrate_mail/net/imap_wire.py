@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap_advice import Heard
@@ -37,13 +36,12 @@ _PIECE = 128 * 1024
 _ONLY = "we only look at this server"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """How a command ended, and the untagged data that came with it, by upper-case name."""
 
     kind: str
-    text: bytes = b""
-    data: dict[str, list[Piece]] = field(default_factory=dict)
+    text: bytes
+    data: dict[str, list[Piece]]
 
     @property
     def words(self) -> str:
@@ -56,8 +54,7 @@ class Answer:
         return self.data.get(name, [])
 
 
-@dataclass(frozen=True, slots=True)
-class Untagged:
+class Untagged(NamedTuple):
     """One untagged response: its upper-case name, and the rest (a number before the name comes first)."""
 
     name: str

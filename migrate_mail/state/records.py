@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from migrate_mail.finding import Finding, Outcome
 
@@ -13,8 +12,7 @@ ChangeEvent = Literal["planned", "started", "applied", "read-back", "failed", "a
 MailboxSide = Literal["old", "new"]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(NamedTuple):
     """One invocation of a command that looks at or changes the world.
 
     plan_digest: which plan (steps and inventory) it ran. ended_at: None when it is still
@@ -31,8 +29,7 @@ class RunRecord:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResultRecord:
+class ResultRecord(NamedTuple):
     """What one run of one step instance gave. step: its key, such as `mx-ttl[example.org]`.
 
     digest: of the step's definition and resolved parameters; a result of another digest is stale.
@@ -48,8 +45,7 @@ class ResultRecord:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(NamedTuple):
     """A person says that a manual step is done. digest: of the step as it was then."""
 
     step: str
@@ -59,8 +55,7 @@ class Confirmation:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     """A person takes responsibility for one step instance until a moment."""
 
     step: str
@@ -70,8 +65,7 @@ class Waiver:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """A command was run against its gate. Printed in every report after."""
 
     command: str
@@ -81,8 +75,7 @@ class Override:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TtlObservation:
+class TtlObservation(NamedTuple):
     """One TTL as one authority served it (the TTL journal)."""
 
     name: str
@@ -93,8 +86,7 @@ class TtlObservation:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DnsChangeRecord:
+class DnsChangeRecord(NamedTuple):
     """One DNS change with its story. change, inverse: `dns_changes.model.Change` as JSON data.
 
     kind: `switch` or `rollback`. events: (event, detail, at), oldest first.
@@ -118,8 +110,7 @@ class DnsChangeRecord:
         return next((at for e, _, at in reversed(self.events) if e == event), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotRecord:
+class SnapshotRecord(NamedTuple):
     """What was served of a domain at one time. rrsets: `dns_changes.model.RRset` as JSON data.
 
     zone: the zone that the domain is in. whole: all of it; else the names that a mail domain has.
@@ -132,8 +123,7 @@ class SnapshotRecord:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRecord:
+class DeliveryRecord(NamedTuple):
     """One test message. via: `mx1.new.example [192.0.2.1]:25` or `MX through resolver 192.0.2.54`.
 
     found_on: the sides where it was seen; None while nobody looked. seconds: from hand-over to seen.
@@ -148,8 +138,7 @@ class DeliveryRecord:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientRecord:
+class RecipientRecord(NamedTuple):
     """What one server (`mx1.new.example [192.0.2.1]:25`) replied to RCPT for one address."""
 
     server: str
@@ -159,8 +148,7 @@ class RecipientRecord:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class FolderRecord:
+class FolderRecord(NamedTuple):
     """One folder of one account, mapped. names are as on the wire (modified UTF-7 decoded)."""
 
     id: int
@@ -171,8 +159,7 @@ class FolderRecord:
     new_uidvalidity: int
 
 
-@dataclass(frozen=True, slots=True)
-class CopyRecord:
+class CopyRecord(NamedTuple):
     """One message at old that is at new.
 
     flags: as last copied, sorted. ours: we put it there; False for one that was there already.
@@ -185,8 +172,7 @@ class CopyRecord:
     ours: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FolderLook:
+class FolderLook(NamedTuple):
     """How a folder at old was when a pass over it last came to its end, and what came of it.
 
     uidnext, messages, modseq (0: not told): as STATUS gave them before the pass began. While
@@ -209,8 +195,7 @@ class FolderLook:
         return self.found == self.copied + self.already + self.skipped + self.failed
 
 
-@dataclass(frozen=True, slots=True)
-class FolderBook:
+class FolderBook(NamedTuple):
     """One folder of an account as it was last seen. look: None when no pass came to its end."""
 
     account: str
@@ -219,8 +204,7 @@ class FolderBook:
     look: FolderLook | None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncTotals:
+class SyncTotals(NamedTuple):
     """Where the sync of one account stands, for reports.
 
     copied counts what was there already, too. pending: folders in which a copy was cut off and
@@ -239,8 +223,7 @@ class SyncTotals:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SyncFailure:
+class SyncFailure(NamedTuple):
     """One message or folder that was not copied, by name.
 
     kind: `failed`, or `skipped` because somebody asked for that, or `merged`: new holds it as one

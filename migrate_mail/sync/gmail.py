@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Literal
 
 from migrate_mail.net.imap import FolderInfo, ReadOnlySession
@@ -40,7 +39,7 @@ def real_folders(folders: Sequence[FolderInfo]) -> tuple[list[FolderInfo], list[
     left = [LeftOut(f.name, _VIEWS[f.special_use]) for f in folders if f.special_use in _VIEWS]
     real = [f for f in folders if f.special_use not in _VIEWS]
     return [
-        replace(f, special_use=_ARCHIVE) if f.special_use == _ALL else f for f in real
+        f._replace(special_use=_ARCHIVE) if f.special_use == _ALL else f for f in real
     ], left
 
 

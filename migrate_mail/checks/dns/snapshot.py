@@ -127,7 +127,7 @@ def _keep(
     """Store what is new; the last snapshot when nothing but the serial has changed since."""
     data = tuple(rrsets[key].to_data() for key in sorted(rrsets))
     made = SnapshotRecord(domain, zone.apex, whole, data, context.clock())
-    last = next(reversed(context.journal.snapshots(domain)), None)
+    last: SnapshotRecord | None = next(reversed(context.journal.snapshots(domain)), None)
     if last is not None and last.whole == whole and _plain(last) == _plain(made):
         return last
     context.journal.add_snapshot(made)

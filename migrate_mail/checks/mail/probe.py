@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from migrate_mail.checks.base import Context
@@ -45,12 +45,12 @@ class Probe:
         landing = search.run(self.context.inventory.spec.probe.within)
         found = landing.found_on
         seconds = landing.seconds if landing.seen else None
-        self._note(replace(self.record, reply=reply, found_on=found, seconds=seconds))
+        self._note(self.record._replace(reply=reply, found_on=found, seconds=seconds))
         return landing
 
     def failed(self, reply: str) -> None:
         """Write down that nobody took the message."""
-        self._note(replace(self.record, reply=reply))
+        self._note(self.record._replace(reply=reply))
 
     def _note(self, record: DeliveryRecord) -> None:
         self.context.journal.record_delivery(record)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -119,7 +118,7 @@ def test_a_result_comes_back_as_it_was(store):
 
     store.add_result(run, given)
 
-    assert store.results() == [replace(given, run_id=run, id=1)]
+    assert store.results() == [given._replace(run_id=run, id=1)]
 
 
 def test_latest_results_are_the_last_of_each_step(store):
@@ -196,8 +195,8 @@ def test_a_moment_without_zone_is_a_mistake(store):
 def test_the_ttl_journal_is_found_by_name_and_type(store):
     """The journal gives all, those of a name, or those of a name and a type."""
     mx = TtlObservation("example.org.", "MX", 86400, "10 mx.old.example.", "ns1", NOON)
-    txt = replace(mx, rtype="TXT", ttl=None, value="")
-    other = replace(mx, name="example.net.")
+    txt = mx._replace(rtype="TXT", ttl=None, value="")
+    other = mx._replace(name="example.net.")
 
     store.observe_ttls([mx, txt, other])
 
@@ -231,8 +230,8 @@ def test_a_dns_change_tells_its_story(path):
 def test_a_delivery_is_what_its_last_look_saw(store):
     """Each look appends; the last one of a token counts, in the order of sending."""
     sent = DeliveryRecord("t1", "anna@example.org", "mx1 [192.0.2.1]:25", NOON, "250 ok")
-    later = replace(sent, token="t2", sent_at=NOON + timedelta(minutes=1), found_on=())
-    found = replace(sent, found_on=("new", "old"), seconds=2.5)
+    later = sent._replace(token="t2", sent_at=NOON + timedelta(minutes=1), found_on=())
+    found = sent._replace(found_on=("new", "old"), seconds=2.5)
 
     for one in (later, sent, found):
         store.record_delivery(one)

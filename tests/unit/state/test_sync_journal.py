@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,12 +101,12 @@ def test_flags_follow(journal, inbox):
 def test_the_last_look_is_remembered(journal, inbox):
     """How a folder was and what came of it; the books add up or they do not."""
     look = FolderLook(8, 7, 12, found=7, copied=4, already=1, skipped=1, failed=1, at=NOON)
-    journal.looked({inbox: replace(look, messages=6)})
+    journal.looked({inbox: look._replace(messages=6)})
     journal.looked({inbox: look})
 
     assert journal.looks(ANNA) == {inbox: look}
     assert look.adds_up
-    assert not replace(look, found=8).adds_up
+    assert not look._replace(found=8).adds_up
 
 
 def test_many_folders_are_made_at_once(journal):

@@ -8,7 +8,6 @@ import hashlib
 import ssl
 import time
 import traceback
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,7 +95,7 @@ def test_sasl_login(imap):
 def test_an_admin_logs_in_for_somebody(imap):
     """PLAIN carries whose mailbox and who gives the password, in one round trip with SASL-IR."""
     heard: list[str] = []
-    target = replace(PLAIN, admin="root")
+    target = PLAIN._replace(admin="root")
     with Scripted(_server("IMAP4rev1 AUTH=PLAIN SASL-IR", heard=heard)) as server:
         imap(server).read_only(target, SECRET).close()
     assert "anna@old.example\0root\0hunter2 päss" in heard
@@ -107,7 +106,7 @@ def test_an_admin_is_never_let_into_the_wrong_mailbox(imap):
     """Where PLAIN is not offered nothing is sent: LOGIN would open the admin's own."""
     heard: list[str] = []
     with Scripted(_server("IMAP4rev1 AUTH=LOGIN", heard=heard)) as server:
-        error = _refused(imap(server), replace(PLAIN, admin="root"))
+        error = _refused(imap(server), PLAIN._replace(admin="root"))
     assert error.kind == "auth"
     assert "it offers LOGIN" in error.text
     assert [line for line in heard if "LOGIN" in line.split(" ")] == []
@@ -132,7 +131,7 @@ def test_a_token(imap, caps, mechanism, said):
     heard: list[str] = []
     offers = f"IMAP4rev1 AUTH=PLAIN AUTH={mechanism} {caps}".strip()
     with Scripted(_server(offers, heard=heard)) as server:
-        imap(server).read_only(replace(PLAIN, way="token"), TOKEN).close()
+        imap(server).read_only(PLAIN._replace(way="token"), TOKEN).close()
     assert said.format(token=TOKEN.reveal()) in heard
 
 
@@ -147,7 +146,7 @@ def test_a_refused_token_is_explained(imap, mechanism, last):
         detail=b'{"status":"invalid_token","scope":"mail"}',
     )
     with Scripted(play) as server:
-        error = _refused(imap(server), replace(PLAIN, way="token"), TOKEN)
+        error = _refused(imap(server), PLAIN._replace(way="token"), TOKEN)
     assert heard[3] == last
     assert error.kind == "auth"
     assert (
@@ -161,7 +160,7 @@ def test_a_token_is_never_sent_as_a_password(imap):
     """A server without the mechanisms for tokens gets none, and what it offers is named."""
     heard: list[str] = []
     with Scripted(_server("IMAP4rev1 AUTH=PLAIN AUTH=NTLM", heard=heard)) as server:
-        error = _refused(imap(server), replace(PLAIN, way="token"), TOKEN)
+        error = _refused(imap(server), PLAIN._replace(way="token"), TOKEN)
     assert error.text == "the server does not take a token; it offers NTLM, PLAIN"
     assert len([line for line in heard if line.startswith("M")]) == 1
 
@@ -171,7 +170,7 @@ def test_a_long_token_waits_to_be_asked(imap):
     heard: list[str] = []
     token = Secret("x" * 9000)
     with Scripted(_server("IMAP4rev1 AUTH=XOAUTH2 SASL-IR", heard=heard)) as server:
-        imap(server).read_only(replace(PLAIN, way="xoauth2"), token).close()
+        imap(server).read_only(PLAIN._replace(way="xoauth2"), token).close()
     assert heard[1] == "M1 AUTHENTICATE XOAUTH2"
     assert token.reveal() in heard[2]
 
@@ -180,8 +179,8 @@ def test_a_mechanism_that_is_named_is_the_only_one(imap):
     """`login: login` uses it though PLAIN is there; what is not offered ends it by name."""
     heard: list[str] = []
     with Scripted(_server("IMAP4rev1 AUTH=PLAIN", heard=heard)) as server:
-        imap(server).read_only(replace(PLAIN, way="login"), Secret("pw")).close()
-        error = _refused(imap(server), replace(PLAIN, way="xoauth2"), TOKEN)
+        imap(server).read_only(PLAIN._replace(way="login"), Secret("pw")).close()
+        error = _refused(imap(server), PLAIN._replace(way="xoauth2"), TOKEN)
     assert 'M1 LOGIN "anna@old.example" "pw"' in heard
     assert error.text.startswith("the server does not take XOAUTH2")
 
@@ -364,7 +363,7 @@ def test_a_waived_certificate_is_let_pass(imap, contexts, ca_file, which):
     with Scripted(_secure(contexts, which)) as server:
         pin = Pin(_fingerprint(server.port), LATER)
         session = imap(server, timeout=2).read_only(
-            replace(_target("implicit", ca_file), pin=pin), SECRET
+            _target("implicit", ca_file)._replace(pin=pin), SECRET
         )
         session.close()
 
@@ -375,7 +374,7 @@ def test_a_waiver_is_for_one_certificate(imap, contexts, ca_file, tls):
     heard: list[str] = []
     play = _secure(contexts, "good", starttls=tls == "starttls", hear=heard.append)
     with Scripted(play) as server:
-        target = replace(_target(tls, ca_file), pin=Pin("ab" * 32, LATER))
+        target = _target(tls, ca_file)._replace(pin=Pin("ab" * 32, LATER))
         error = _refused(imap(server, timeout=2), target)
     assert error.kind == "tls"
     assert "its SHA-256 is " in error.text
@@ -387,7 +386,7 @@ def test_a_waiver_that_ended_while_we_ran(imap, contexts, ca_file):
     with Scripted(_secure(contexts, "name")) as server:
         pin = Pin(_fingerprint(server.port), datetime.now(UTC) - timedelta(seconds=1))
         error = _refused(
-            imap(server, timeout=2), replace(_target("implicit", ca_file), pin=pin)
+            imap(server, timeout=2), _target("implicit", ca_file)._replace(pin=pin)
         )
     assert error.kind == "tls"
     assert "the waiver for this certificate ended" in error.text
