@@ -5,8 +5,11 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import suppress
+from functools import partial
 
 _CHUNK = 256 * 1024
+_RECORD = 16 * 1024
+"""The most that a record holds (RFC 8446 section 5.1): one is read at a time."""
 
 
 class TlsSocket:
@@ -37,15 +40,13 @@ class TlsSocket:
 
     def recv(self, most: int) -> bytes:
         """Return at most so many bytes; empty at the end."""
-        if self._ready:
-            ready, self._ready = self._ready[:most], self._ready[most:]
-            return ready
-        while not (data := self._decrypted(most)):
+        while not (ready := self._ready or self._decrypted()):
             if self._over:
                 return b""
             self._push()
             self._pull()
-        return data
+        self._ready = ready[most:]
+        return ready[:most]
 
     def sendall(self, data: bytes | memoryview) -> None:
         """Send all of it."""
@@ -56,7 +57,7 @@ class TlsSocket:
     def pending(self) -> bool:
         """Tell whether something can be read without waiting, if only the end."""
         if not self._ready:
-            self._ready = self._decrypted(_CHUNK)
+            self._ready = self._decrypted()
         return bool(self._ready) or self._over
 
     def fetch(self) -> None:
@@ -75,18 +76,13 @@ class TlsSocket:
         """Close the connection without a word."""
         self._sock.close()
 
-    def _decrypted(self, most: int) -> bytes:
+    def _decrypted(self) -> bytes:
         """Return what can be had of what has come; empty when that is no whole record yet."""
         parts: list[bytes] = []
-        left = most
         try:
-            while left > 0:
-                data = self.tls.read(left)
-                if not data:  # the other side has closed TLS, as one should
-                    self._over = True
-                    break
-                parts.append(data)
-                left -= len(data)
+            for part in iter(partial(self.tls.read, _RECORD), b""):
+                parts.append(part)  # noqa: PERF402  (list() would lose them when it raises)
+            self._over = True  # the other side has closed TLS, as one should
         except ssl.SSLWantReadError:
             pass  # the rest of a record is still to come
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
