@@ -75,11 +75,11 @@ class Appender(Generic[T]):
 
         After True, `write` its bytes. After False, its refusal is among the results.
         """
-        asked = self._asks(line, size)
-        if self._tag is not None and (self._full(folder, size) or not self._known(line)):
+        known = line[0] in self._liked and usual_date(line[1])
+        asked = size > self._unasked or not known
+        if self._tag is not None and (self._full(folder, size) or not known):
             self.end()
         literal = b"{%d%s}" % (size, b"" if asked else b"+")
-        self._wire.stream.begin("APPEND")
         if self._tag is None:
             self._folder, self._blind = folder, False
             self._tag = self._wire.ask("APPEND", self._names.write(folder), *line, literal)
@@ -88,15 +88,16 @@ class Appender(Generic[T]):
         self._messages.append(message)
         self._bytes += size
         self._blind |= not asked
-        if asked and not self._wire.go_ahead():
-            self._close()
-            return False
+        if asked:
+            self._wire.stream.begin("APPEND")
+            if not self._wire.go_ahead():
+                self._close()
+                return False
         self._liked.add(line[0])
         return True
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Send a piece of the message that was begun."""
-        self._wire.stream.begin("APPEND")
         self._wire.put(data)
 
     def end(self) -> None:
@@ -139,12 +140,6 @@ class Appender(Generic[T]):
             answer = self._wire.answer(self._tag)
             text = f"the server ended APPEND before its end: {answer.kind} {answer.words}"
             raise self._wire.stream.fail("garbage", text)
-
-    def _asks(self, line: tuple[bytes, bytes], size: int) -> bool:
-        return size > self._unasked or not self._known(line)
-
-    def _known(self, line: tuple[bytes, bytes]) -> bool:
-        return line[0] in self._liked and usual_date(line[1])
 
     def _full(self, folder: str, size: int) -> bool:
         return (

@@ -105,14 +105,15 @@ class BodyStream:
             if step.last:
                 yield Closed(step.folder, refused)
 
-    def chunk(self) -> bytes:
+    def chunk(self) -> bytes | memoryview:
         """Return the next piece of the body; empty at its end."""
         if self._held:
             held, self._held = self._held, b""
             return held
         if not self._left:
             return b""
-        self._stream.begin("UID FETCH")
+        if not self._stream.held:
+            self._stream.begin("UID FETCH")
         data = self._stream.some(min(self._left, _CHUNK))
         self._left -= len(data)
         if not self._left:
@@ -123,6 +124,11 @@ class BodyStream:
     def over(self) -> bool:
         """True when all that was wanted has come."""
         return not (self._to_ask or self._asked or self._reading)
+
+    @property
+    def held(self) -> bool:
+        """True when some of what comes next is here already."""
+        return bool(self._held) or self._stream.held > 0
 
     def waiting(self, seconds: float) -> bool:
         """Tell whether more can be read within so many seconds."""
@@ -158,11 +164,8 @@ class BodyStream:
             self.chunk()
 
     def _next(self) -> Incoming | None:
-        self._stream.begin("UID FETCH")
         found = self._stream.match(_USUAL)
-        if found is None:
-            return self._unusual()
-        return self._coming(found)
+        return self._unusual() if found is None else self._coming(found)
 
     def _coming(self, found: re.Match[bytes]) -> Incoming:
         uid, flags, date, size = found.groups()
@@ -175,6 +178,7 @@ class BodyStream:
 
     def _unusual(self) -> Incoming | None:
         """Read a response that was not there as a whole, or is no usual one."""
+        self._stream.begin("UID FETCH")
         line = self._stream.line(1 << 20)
         found = _USUAL.fullmatch(line)
         if found is not None:

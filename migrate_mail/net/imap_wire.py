@@ -75,7 +75,7 @@ class ImapWire:
         self.capable: frozenset[str] | None = None
         self.heard = Heard()
         self._look_only = look_only
-        self._out: list[bytes] = []
+        self._out: list[bytes | memoryview] = []
         self._size = 0
         self._next = 0
         self._first = False
@@ -97,9 +97,10 @@ class ImapWire:
         if verb in {"AUTHENTICATE", "LOGIN"}:
             self._login = tag
         self.heard.commands = self._next
-        self._out.append(b" ".join([tag, *raw]) + b"\r\n")
+        line = b" ".join([tag, *raw]) + b"\r\n"
+        self._out.append(line)
         if self.trace is not None:
-            self.trace(">", self._out[-1])
+            self.trace(">", line)
         self._first |= not self._under_way
         self._under_way.append(tag)
         return tag
@@ -109,13 +110,17 @@ class ImapWire:
         self.put(data)
         self.flush()
 
-    def put(self, data: bytes) -> None:
-        """Add to what goes out: a literal, the rest of a line. It is sent in large pieces."""
+    def put(self, data: bytes | memoryview) -> None:
+        """Add to what goes out: a literal, the rest of a line. It is sent in large pieces.
+
+        Each piece has the time of a phase, which is called by the command that was asked last.
+        """
         if self._look_only and self._login not in self._under_way:
             raise NetError("denied", str(self.stream.endpoint), self._verb, _ONLY)
         self._out.append(data)
         self._size += len(data)
         if self._size >= _PIECE:
+            self.stream.begin(self._verb)
             self.flush()
 
     def flush(self) -> None:

@@ -126,21 +126,30 @@ class Stream:
             if seen > longest:
                 raise self.fail("garbage", f"a line longer than {longest} bytes came")
             self._more()
-        return self._take(end + 1 - self._at)
+        line = self._buffer[self._at : end + 1]
+        self._at = end + 1
+        return line
 
     def exactly(self, size: int) -> bytes:
         """Read that many bytes."""
-        parts: list[bytes] = []
+        parts: list[memoryview] = []
         while size > 0:
             parts.append(self.some(size))
             size -= len(parts[-1])
         return b"".join(parts)
 
-    def some(self, most: int) -> bytes:
+    @property
+    def held(self) -> int:
+        """How many bytes have come and are not read yet: so many can be had without waiting."""
+        return len(self._buffer) - self._at
+
+    def some(self, most: int) -> memoryview:
         """Read at least one byte and at most `most`: what is there, else what comes next."""
         if self._at == len(self._buffer):
             self._more()
-        return self._take(min(most, len(self._buffer) - self._at))
+        taken = memoryview(self._buffer)[self._at : self._at + most]
+        self._at += len(taken)
+        return taken
 
     def match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
         """Take what a pattern matches at the front of what has come already; None: it does not."""
@@ -168,11 +177,6 @@ class Stream:
                     return True
                 self.sock.fetch()
         return True
-
-    def _take(self, size: int) -> bytes:
-        taken = self._buffer[self._at : self._at + size]
-        self._at += len(taken)
-        return taken
 
     def _more(self) -> None:
         with boundary(self.endpoint, self.phase):

@@ -46,10 +46,10 @@ class Contents:
                 self._known[item.uid] = _hashes(iter(stream.chunk, b""))
 
 
-def _hashes(pieces: Iterable[bytes]) -> tuple[str, str]:
+def _hashes(pieces: Iterable[bytes | memoryview]) -> tuple[str, str]:
     whole = ContentHash()
     for piece in pieces:
-        whole.update(piece)
+        whole.update(bytes(piece))
     return whole.hexdigest(), whole.gist()
 
 

@@ -26,6 +26,9 @@ Sent = tuple[FolderWork, int, int, str]
 """A message under way: its folder, UID at old, size, flags at old."""
 _IDLE = 0.2
 """Seconds without mail from old after which what new has so far is to be stored."""
+_UNHEEDED = 256 * 1024
+"""Bytes after which we look around, and what each message counts beside its own."""
+_EACH = 16 * 1024
 _ROWS = 2000
 _OFTEN = 0.25
 """Seconds between entries of receipts, and between words to who watches."""
@@ -55,6 +58,7 @@ class _Pump:
         self._rows: list[Receipt] = []
         self._speed = LineSpeed(time.monotonic)
         self._at = time.monotonic()
+        self._unheeded = 0
         self._labels: Labels | None = None
         self._work: FolderWork | None = None
 
@@ -63,10 +67,14 @@ class _Pump:
         for item in self._stream.items():
             if isinstance(item, Incoming):
                 self._message(item)
+                if self._may_wait():
+                    continue
             elif isinstance(item, Opened):
                 self._open(item)
             else:
                 self._close(item)
+            self._unheeded = 0
+            self._take(self._appender.results())
             self._heed()
             if self._desk.stopped:
                 # What old still sends is not wanted any more.
@@ -80,8 +88,13 @@ class _Pump:
                 self._appender.end()
         self._take(self._appender.results(all_of_them=True))
 
+    def _may_wait(self) -> bool:
+        """Tell whether the next message may come before we look around: that takes as long as it."""
+        refusals = self._desk.new.heard.refusals
+        return self._unheeded < _UNHEEDED and self._stream.held and not refusals
+
     def _heed(self) -> None:
-        """Between two messages: slow down when asked, change a session that new soon ends."""
+        """Slow down when asked, change a session that new soon ends."""
         desk = self._desk
         if desk.old.heard.notice or desk.new.heard.notice:
             self._take(self._appender.results(all_of_them=True))
@@ -140,8 +153,7 @@ class _Pump:
                 self._desk.meter.octets(len(data))
         if self._speed.moved(item.size):
             self._compress()
-        if work.came % 16 == 0 or item.size > 1 << 20:
-            self._take(self._appender.results())
+        self._unheeded += item.size + _EACH
 
     def _compress(self) -> None:
         """Go on compressed where the server is far away; this line is slower than compression."""
