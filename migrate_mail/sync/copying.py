@@ -59,6 +59,7 @@ class _Pump:
         self._speed = LineSpeed(time.monotonic)
         self._at = time.monotonic()
         self._unheeded = 0
+        self._refusals = desk.new.heard.refusals
         self._labels: Labels | None = None
         self._work: FolderWork | None = None
 
@@ -67,15 +68,16 @@ class _Pump:
         for item in self._stream.items():
             if isinstance(item, Incoming):
                 self._message(item)
-                if self._may_wait():
-                    continue
             elif isinstance(item, Opened):
                 self._open(item)
             else:
                 self._close(item)
+            if self._may_go_on():
+                continue
             self._unheeded = 0
             self._take(self._appender.results())
             self._heed()
+            self._refusals = self._desk.new.heard.refusals
             if self._desk.stopped:
                 # What old still sends is not wanted any more.
                 self._desk.old.hang_up()
@@ -88,10 +90,15 @@ class _Pump:
                 self._appender.end()
         self._take(self._appender.results(all_of_them=True))
 
-    def _may_wait(self) -> bool:
-        """Tell whether the next message may come before we look around: that takes as long as it."""
-        refusals = self._desk.new.heard.refusals
-        return self._unheeded < _UNHEEDED and self._stream.held and not refusals
+    def _may_go_on(self) -> bool:
+        """Tell whether there is no need yet to look around: that can take as long as a message."""
+        desk = self._desk
+        return (
+            self._stream.held
+            and self._unheeded < _UNHEEDED
+            and desk.new.heard.refusals == self._refusals
+            and not desk.stopped
+        )
 
     def _heed(self) -> None:
         """Slow down when asked, change a session that new soon ends."""

@@ -63,7 +63,7 @@ def test_killed_again_and_again(move, killer):
     """A sync that is killed over and over gets there in the end."""
     fill(move)
     deaths = 0
-    while killer(move, 14) == -signal.SIGKILL:
+    while killer(move, 18) == -signal.SIGKILL:
         deaths += 1
         assert deaths < 40
     assert deaths > 3
