@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import os
 import pwd
 import shutil
@@ -85,12 +86,16 @@ class Dovecot:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, authority: trustme.CA) -> None:
-        """Listen on both ports."""
+        """Listen on both ports, awake."""
         certificate = authority.issue_cert(self.address, common_name=self.address)
         certificate.private_key_and_cert_chain_pem.write_to_path(str(self.folder / "cert.pem"))
         self._process = subprocess.Popen(["dovecot", "-F", "-c", str(self._conf)])
         for port in (self.plain, self.tls):
             wait_for(self.address, port)
+        # Whoever logs in first waits until the server has started all that it needs.
+        with imaplib.IMAP4(self.address, self.plain) as client:
+            client.login("first", PASSWORD)
+            client.select()
 
     def stop(self) -> None:
         """End it and all its children."""
