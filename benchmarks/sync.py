@@ -121,6 +121,8 @@ def measure(name: str, row: Row, *, tls: bool) -> dict[str, object]:
     with Pair(base, compress=row.mbit > 0) as pair:
         size = sum(fill(pair.old.maildir(user), corpus) for user in users)
         pair.old.own(pair.old.folder / "mail")
+        for user in users:
+            pair.old.use(user)
         counted = sum(pair.old.messages(user) for user in users)
         with network(pair, row, tls=tls) as way:
             commands = {"migrate-mail": ours(base, way, users, pair.ca)}
