@@ -54,9 +54,6 @@ EPILOG = """Each command has its own help, with examples: migrate-mail COMMAND -
 Exit codes: 0 GO or done, 1 NO-GO, 2 usage or an invalid file, 3 cannot tell, 4 refused as unsafe,
 70 a bug, 130 interrupted."""
 
-# A short run makes many objects and little garbage: looking for it often costs a tenth of the time.
-_OBJECTS_BETWEEN_LOOKS = 150_000
-
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """Return the command line with some of its commands, by default with all."""
@@ -96,7 +93,6 @@ def root(
 
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 20, 20)
     called = sys.argv[1:2]
     app = application(called if called and called[0] in COMMANDS else COMMANDS)
     try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
-
 from migrate_mail.errors import NetError, NetKind
 from migrate_mail.net.imap_advice import slows
 
@@ -24,6 +22,30 @@ def temporary(error: BaseException) -> bool:
 
 def patiently(act: Callable[[], T], *, wait: Callable[[float], object], tries: int = 3) -> T:
     """Return what `act` gives, after up to `tries` tries with growing pauses."""
+    try:
+        return act()
+    except NetError as error:
+        return _again(act, error, wait=wait, tries=tries)
+
+
+def _again(
+    act: Callable[[], T], failed: NetError, *, wait: Callable[[float], object], tries: int
+) -> T:
+    """Go on after a first try that failed."""
+    # Here, because nearly always the first try is good, and then nobody waits for this to load.
+    from tenacity import (
+        Retrying,
+        retry_if_exception,
+        stop_after_attempt,
+        wait_exponential_jitter,
+    )
+
+    before: list[NetError] = [failed]
+
+    def attempt() -> T:
+        if before:
+            raise before.pop()
+        return act()
 
     def pause(seconds: float) -> None:
         wait(seconds)
@@ -35,4 +57,4 @@ def patiently(act: Callable[[], T], *, wait: Callable[[float], object], tries: i
         sleep=pause,
         reraise=True,
     )
-    return retrying(act)
+    return retrying(attempt)
