@@ -86,7 +86,8 @@ def ours(base: Path, network: Network, users: list[str], ca: Path) -> Command:
     (folder / "migration.yaml").write_text(text)
     rows = ["address", *(f"{user}@example.org" for user in users)]
     (folder / "accounts.csv").write_text("\n".join(rows) + "\n")
-    return Command([sys.executable, "-m", "migrate_mail", "sync"], folder, "-ours")
+    ours = Path(sys.executable).with_name("migrate-mail")
+    return Command([str(ours), "sync"], folder, "-ours")
 
 
 def mbsync(base: Path, network: Network, users: list[str], ca: Path) -> Command:

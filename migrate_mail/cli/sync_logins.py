@@ -51,7 +51,7 @@ def log_in_first(job: SyncJob, store: Store) -> dict[str, str]:
 
     Returns the accounts that are refused, with the reason: better known now than after a night.
     """
-    known = {t.account for t in store.sync.totals()}
+    known = store.sync.accounts()
     fresh = [a for a in job.accounts if a.address not in known]
     if len(fresh) < 2:
         return {}

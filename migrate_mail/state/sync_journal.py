@@ -28,6 +28,10 @@ Receipt = tuple[int, int, int, int, str, bool]
 """A receipt as stored: folder, UID at old, UID at new, size, flags with blanks, ours."""
 
 _PAGE = 5000
+_ACCOUNTS = """
+SELECT account FROM sync_folders UNION SELECT account FROM sync_failures
+UNION SELECT account FROM sync_ends
+"""
 _TOTALS = """
 WITH present AS (SELECT max(id) AS id, account FROM sync_folders GROUP BY account, old_name),
 counted AS (
@@ -268,6 +272,10 @@ class SyncJournal(ServerNotes):
             "INSERT INTO sync_ends (account, state, at) VALUES (?, ?, ?)",
             (account, state, moment_text(at)),
         )
+
+    def accounts(self) -> set[str]:
+        """Return the accounts that a sync has ever worked on; as quick for many messages as for few."""
+        return {account for (account,) in self._db.rows(_ACCOUNTS)}
 
     def totals(self) -> list[SyncTotals]:
         """Return where the sync of each account stands, by name of the account."""

@@ -199,3 +199,11 @@ def test_a_hundred_thousand_messages_stay_modest(tmp_path):
     assert known == 100_000
     assert path.stat().st_size < 150 * 100_000
     assert time.monotonic() - began < 90
+
+
+def test_whoever_was_worked_on_is_known(journal, inbox):
+    """By a folder, by a failure, or by a pass that only came to its end."""
+    journal.fail([SyncFailure("ben@example.org", "Junk", None, "", "refused", NOON)])
+    journal.account_done("clara@example.org", state="failed", at=NOON)
+
+    assert journal.accounts() == {ANNA, "ben@example.org", "clara@example.org"}
