@@ -127,6 +127,7 @@ class Appender(Generic[T]):
         if all_of_them:
             self.end()
         else:
+            self._wire.stream.begin("APPEND")  # old may have been slow since we last sent
             self._wire.drain()
             self._still_open()
         while self._sent and (all_of_them or self._wire.ended(self._sent[0][0])):

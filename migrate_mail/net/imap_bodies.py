@@ -147,6 +147,7 @@ class BodyStream:
             else:
                 tag = self._wire.ask("EXAMINE", self._names.write(step.folder))
             self._asked.append((step, tag))
+        self._stream.begin("UID FETCH")
         self._wire.flush()
 
     def _finish(self, tag: bytes) -> Answer:
@@ -199,8 +200,12 @@ class BodyStream:
         return None
 
     def _end(self) -> None:
-        if self._stream.match(_END) is None and b"{" in self._stream.line(1 << 20):
-            raise _garbage(self._wire)
+        if self._stream.match(_END) is None:
+            self._stream.begin(
+                "UID FETCH"
+            )  # what was held may have taken new any time to store
+            if b"{" in self._stream.line(1 << 20):
+                raise _garbage(self._wire)
 
 
 def _steps(wanted: Wanted) -> Iterator[_Step]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 
 import pytest
 
@@ -190,3 +192,27 @@ def test_a_folder_that_is_refused_gives_nothing(imap):
     with opened(imap, mailbox) as session:
         items = list(session.bodies([Wanted("a", ["1:*"])]).items())
     assert items == [Closed("a", "[NOPERM] not yours")]
+
+
+def test_a_pause_of_ours_is_not_held_against_old(imap):
+    """The end of a body that was here already may come late when new took its time to store it."""
+    go_on = threading.Event()
+
+    def late(peer, tag):
+        peer.send(
+            b'* 1 FETCH (UID 1 FLAGS () INTERNALDATE "01-Mar-2020 10:00:00 +0100" BODY[] {4}\r\nmail'
+        )
+        go_on.wait(10)
+        peer.send(b")\r\n" + f"{tag} OK done\r\n".encode())
+
+    box = Mailbox(
+        EXAMINE="* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n{tag} OK done\r\n", FETCH=late
+    )
+    with opened(lambda server: imap(server, timeout=0.5), box) as session:
+        stream = session.bodies([Wanted("INBOX", ["1:*"])])
+        threading.Timer(1.0, go_on.set).start()
+        for item in stream.items():
+            if isinstance(item, Incoming):
+                time.sleep(0.8)
+                assert bytes(stream.chunk()) == b"mail"
+    assert go_on.is_set()
