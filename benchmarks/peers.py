@@ -86,8 +86,8 @@ def ours(base: Path, network: Network, users: list[str], ca: Path) -> Command:
     (folder / "migration.yaml").write_text(text)
     rows = ["address", *(f"{user}@example.org" for user in users)]
     (folder / "accounts.csv").write_text("\n".join(rows) + "\n")
-    ours = Path(sys.executable).with_name("migrate-mail")
-    return Command([str(ours), "sync"], folder, "-ours")
+    program = Path(sys.executable).with_name("migrate-mail")
+    return Command([str(program), "sync"], folder, "-ours")
 
 
 def mbsync(base: Path, network: Network, users: list[str], ca: Path) -> Command:

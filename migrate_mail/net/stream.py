@@ -79,7 +79,7 @@ class Stream:
 
     def start_tls(self, context: ssl.SSLContext, name: str | None) -> ssl.SSLObject:
         """Put TLS on the connection; `name` is what the certificate must be for (None: no SNI)."""
-        if self._at < len(self._buffer):
+        if self.held:
             # RFC 3207 section 6: what came before the handshake cannot be trusted.
             raise self.fail("garbage", "the server sent data before the TLS handshake")
         if name is not None and (problem := _unfit(name)) is not None:
@@ -145,7 +145,7 @@ class Stream:
 
     def some(self, most: int) -> memoryview:
         """Read at least one byte and at most `most`: what is there, else what comes next."""
-        if self._at == len(self._buffer):
+        if not self.held:
             self._more()
         taken = memoryview(self._buffer)[self._at : self._at + most]
         self._at += len(taken)
@@ -164,7 +164,7 @@ class Stream:
         Under TLS and compression bytes may come that carry no text (session tickets, empty
         blocks): they do not count, or the next read would wait for what is never sent.
         """
-        if self._at < len(self._buffer):
+        if self.held:
             return True
         until = time.monotonic() + seconds
         with boundary(self.endpoint, self.phase):
