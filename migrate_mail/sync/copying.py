@@ -29,7 +29,7 @@ _IDLE = 0.2
 _UNHEEDED = 256 * 1024
 """Bytes after which we look around, and what each message counts beside its own."""
 _EACH = 16 * 1024
-_MEMORY = 8 * 1024 * 1024
+_MEMORY = 1024 * 1024
 _ROWS = 2000
 _OFTEN = 0.25
 """Seconds between entries of receipts, and between words to who watches."""
