@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from migrate_mail.net.imap_text import FolderNames, read_date, read_flags
@@ -142,6 +143,13 @@ def marked(pieces: Sequence[Piece]) -> Iterator[tuple[int, bytes]]:
     for row in rows(pieces):
         if b"FLAGS" in row:
             yield row[b"UID"], b" ".join(text(f).encode() for f in _list(row[b"FLAGS"]))
+
+
+def dated(pieces: Sequence[Piece]) -> Iterator[tuple[int, datetime]]:
+    """Read UID and internal date of one FETCH (UID INTERNALDATE) response."""
+    for row in rows(pieces):
+        if b"INTERNALDATE" in row:
+            yield row[b"UID"], read_date(text(row[b"INTERNALDATE"]))
 
 
 def body(data: Sequence[Piece], uid: int) -> bytes | None:

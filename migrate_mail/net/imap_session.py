@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +15,7 @@ from migrate_mail.net.imap_advice import kind_of
 from migrate_mail.net.imap_bodies import BodyStream, Wanted
 from migrate_mail.net.imap_survey import FLIGHT, Survey, ask_states, ask_survey, read_folders
 from migrate_mail.net.imap_text import FolderNames, UnsendableError, quoted
+from migrate_mail.net.imap_tokens import Piece
 from migrate_mail.net.imap_types import Ahead, FolderInfo, FolderStatus, Mailboxes, MessageHead
 from migrate_mail.net.imap_wire import Answer, ImapWire
 
@@ -133,26 +135,29 @@ class ReadOnlySession:
 
     def marks(self, uids: str = "1:*") -> Iterator[tuple[int, bytes]]:
         """Yield UID and flags (with blanks between) of the open folder's messages, as they come."""
-        if self._count == 0:
-            return
-        with self._talk("UID FETCH"):
-            tag = self._wire.ask("UID", "FETCH", uids, "(UID FLAGS)")
-            for untagged in self._wire.lines(tag):
-                self._wire.stream.begin("UID FETCH")
-                if untagged.name == "FETCH":
-                    yield from parse.marked(untagged.pieces)
-            self._checked(self._wire.answer(tag))
+        for pieces in self._fetched(uids, "FLAGS"):
+            yield from parse.marked(pieces)
 
     def numbers(self, item: str) -> list[tuple[int, int]]:
         """Return UID and a number, such as X-GM-MSGID, of each message of the open folder."""
+        return list(parse.numbered(self._fetched("1:*", item), item))
+
+    def arrived(self, since: datetime) -> list[int]:
+        """Return the UIDs of what came to the open folder since then, ascending; by FETCH as `uids`."""
+        rows = (parse.dated(pieces) for pieces in self._fetched("1:*", "INTERNALDATE"))
+        return sorted(uid for row in rows for uid, moment in row if moment >= since)
+
+    def _fetched(self, uids: str, item: str) -> Iterator[list[Piece]]:
+        """Give the answers to a FETCH of one item as they come, so that they may outgrow memory."""
         if self._count == 0:
-            return []
+            return
         with self._talk("UID FETCH"):
-            tag = self._wire.ask("UID", "FETCH", "1:*", f"(UID {item})")
-            rows = (u.pieces for u in self._wire.lines(tag) if u.name == "FETCH")
-            found = list(parse.numbered(rows, item))
+            tag = self._wire.ask("UID", "FETCH", uids, f"(UID {item})")
+            for untagged in self._wire.lines(tag):
+                self._wire.stream.begin("UID FETCH")
+                if untagged.name == "FETCH":
+                    yield untagged.pieces
             self._checked(self._wire.answer(tag))
-            return found
 
     def heads(self, uids: Sequence[int]) -> list[MessageHead]:
         """Return the heads of messages of the open folder; those that are gone are left out."""

@@ -14,7 +14,7 @@ def receivers_in(
 ) -> Iterator[tuple[datetime, Receivers]]:
     """Yield when a message came and for whom, of the newest `most` that came since then."""
     session.examine(folder)
-    heads = session.heads(session.uids()[-most:])
-    came = {h.uid: h.internaldate for h in heads if h.internaldate >= since}
+    heads = session.heads(session.arrived(since)[-most:])
+    came = {head.uid: head.internaldate for head in heads}
     for uid, header in session.headers(sorted(came), FIELDS).items():
         yield came[uid], receivers(header)

@@ -120,8 +120,12 @@ def _arrivals(old: ReadOnlySession, since: datetime) -> list[_Arrival]:
     found = []
     for folder in old.folders():
         if folder.selectable and old.readable(folder.name):
-            late = [h for h in old.heads(old.uids()) if _late(h, since)]
-            found += [_Arrival(folder.name, h, _mark(old, h)) for h in late]
+            late = old.heads(old.arrived(since))
+            found += [
+                _Arrival(folder.name, head, _mark(old, head))
+                for head in late
+                if not is_test_message(head.message_id)
+            ]
     return found
 
 
@@ -131,10 +135,6 @@ def _mark(session: ReadOnlySession, head: MessageHead) -> str:
         return head.message_id
     body = read_body(session, head.uid)
     return content_hash(body) if body is not None else ""
-
-
-def _late(head: MessageHead, since: datetime) -> bool:
-    return head.internaldate >= since and not is_test_message(head.message_id)
 
 
 def _not_at_new(
@@ -155,6 +155,5 @@ def _not_at_new(
 
 def _nameless(new: ReadOnlySession, since: datetime) -> set[str]:
     """Return the content of what arrived without Message-ID; sync keeps the dates of messages."""
-    heads = new.heads(new.uids())
-    late = [h for h in heads if not h.message_id and h.internaldate >= since]
-    return {_mark(new, head) for head in late} - {""}
+    late = new.heads(new.arrived(since))
+    return {_mark(new, head) for head in late if not head.message_id} - {""}

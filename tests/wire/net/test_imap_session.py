@@ -103,6 +103,20 @@ def test_answers_in_small_pieces(imap):
     assert (head.uid, head.flags, head.message_id) == (5, ("\\Seen",), "<a@b>")
 
 
+def test_what_arrived_since_a_moment(imap):
+    """Each date counts in its own zone; news about flags of other messages is no arrival."""
+    answer = (
+        '* 1 FETCH (UID 5 INTERNALDATE "29-Feb-2020 12:00:00 +0000")\r\n'
+        "* 3 FETCH (UID 9 FLAGS (\\Seen))\r\n"
+        '* 4 FETCH (UID 12 INTERNALDATE "29-Feb-2020 10:00:02 -0200")\r\n'
+        '* 2 FETCH (INTERNALDATE "29-Feb-2020 13:00:01 +0100" UID 7)\r\n{tag} OK done\r\n'
+    )
+    mailbox = Mailbox(EXAMINE="* 4 EXISTS\r\n{tag} OK done\r\n", FETCH=answer)
+    with opened(imap, mailbox) as session:
+        session.examine("INBOX")
+        assert session.arrived(WHEN) == [7, 12]
+
+
 def test_heads_are_asked_in_windows_of_ids(imap):
     """A thousand messages are asked in a few commands, neighbours as ranges, never as 1:*."""
     mailbox = Mailbox()
@@ -205,7 +219,7 @@ def test_the_read_only_session_cannot_write(imap):
         session.noop()
     names = {n for n in dir(session) if not n.startswith("_")}
     assert names == {
-        "bodies", "body", "capabilities", "close", "compressible", "endpoint", "examine", "find", "folders",
+        "arrived", "bodies", "body", "capabilities", "close", "compressible", "endpoint", "examine", "find", "folders",
         "hang_up", "headers", "heads", "heard", "mailboxes", "marks", "noop", "numbers", "readable", "room", "status",
         "statuses", "uids",
     }  # fmt: skip

@@ -127,6 +127,9 @@ def test_a_mailbox_is_read(mailboxes):
             assert len(uids) == len(heads) == status.messages
             assert session.status(folder.name).uidvalidity == status.uidvalidity
             assert all(len(session.body(h.uid)) == h.size for h in heads)
+            for late in (WHEN, *(h.internaldate for h in heads)):
+                since = [h.uid for h in heads if h.internaldate >= late]
+                assert session.arrived(late) == since
             seen += len(heads)
     assert seen > 0
 
