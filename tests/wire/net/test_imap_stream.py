@@ -216,3 +216,15 @@ def test_a_pause_of_ours_is_not_held_against_old(imap):
                 time.sleep(0.8)
                 assert bytes(stream.chunk()) == b"mail"
     assert go_on.is_set()
+
+
+def test_a_pause_of_old_is_not_held_against_new(imap):
+    """What new answered long ago is read, however long old has kept us since."""
+    box = Mailbox(APPEND="{tag} OK [APPENDUID 7 42] done\r\n")
+    with opened(lambda server: imap(server, timeout=0.5), box, write=True) as session:
+        appender = session.appender()
+        assert appender.begin("a", (b"()", DATE), 4, "it")
+        appender.write(b"mail")
+        appender.end()
+        time.sleep(0.8)
+        assert appender.results() == [Appended(["it"], 7, [42])]
