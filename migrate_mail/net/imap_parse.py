@@ -145,11 +145,11 @@ def marked(pieces: Sequence[Piece]) -> Iterator[tuple[int, bytes]]:
             yield row[b"UID"], b" ".join(text(f).encode() for f in _list(row[b"FLAGS"]))
 
 
-def dated(pieces: Sequence[Piece]) -> Iterator[tuple[int, datetime]]:
-    """Read UID and internal date of one FETCH (UID INTERNALDATE) response."""
-    for row in rows(pieces):
-        if b"INTERNALDATE" in row:
-            yield row[b"UID"], read_date(text(row[b"INTERNALDATE"]))
+def dated(answers: Iterable[Sequence[Piece]]) -> Iterator[tuple[int, datetime | None]]:
+    """Read UID and internal date of FETCH (UID INTERNALDATE) responses; None: it has no date."""
+    for row in (row for pieces in answers for row in rows(pieces)):
+        date = row.get(b"INTERNALDATE")
+        yield row[b"UID"], None if date is None else read_date(text(date))
 
 
 def body(data: Sequence[Piece], uid: int) -> bytes | None:

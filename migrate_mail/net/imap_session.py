@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from types import TracebackType
@@ -144,8 +144,13 @@ class ReadOnlySession:
 
     def arrived(self, since: datetime) -> list[int]:
         """Return the UIDs of what came to the open folder since then, ascending; by FETCH as `uids`."""
-        rows = (parse.dated(pieces) for pieces in self._fetched("1:*", "INTERNALDATE"))
-        return sorted(uid for row in rows for uid, moment in row if moment >= since)
+        late, undated = set[int](), set[int]()
+        for uid, moment in parse.dated(self._fetched("1:*", "INTERNALDATE")):
+            if moment is None:  # news of flags, or a date is missing: then `heads` says so
+                undated.add(uid)
+            elif moment >= since:
+                late.add(uid)
+        return sorted(late | {h.uid for h in self.heads(undated) if h.internaldate >= since})
 
     def _fetched(self, uids: str, item: str) -> Iterator[list[Piece]]:
         """Give the answers to a FETCH of one item as they come, so that they may outgrow memory."""
@@ -159,7 +164,7 @@ class ReadOnlySession:
                     yield untagged.pieces
             self._checked(self._wire.answer(tag))
 
-    def heads(self, uids: Sequence[int]) -> list[MessageHead]:
+    def heads(self, uids: Collection[int]) -> list[MessageHead]:
         """Return the heads of messages of the open folder; those that are gone are left out."""
         found: list[MessageHead] = []
         wanted = sorted(set(uids))

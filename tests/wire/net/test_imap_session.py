@@ -107,14 +107,26 @@ def test_what_arrived_since_a_moment(imap):
     """Each date counts in its own zone; news about flags of other messages is no arrival."""
     answer = (
         '* 1 FETCH (UID 5 INTERNALDATE "29-Feb-2020 12:00:00 +0000")\r\n'
-        "* 3 FETCH (UID 9 FLAGS (\\Seen))\r\n"
         '* 4 FETCH (UID 12 INTERNALDATE "29-Feb-2020 10:00:02 -0200")\r\n'
-        '* 2 FETCH (INTERNALDATE "29-Feb-2020 13:00:01 +0100" UID 7)\r\n{tag} OK done\r\n'
+        "* 2 FETCH (UID 7 FLAGS (\\Seen))\r\n"
+        '* 2 FETCH (INTERNALDATE "29-Feb-2020 13:00:01 +0100" UID 7 RFC822.SIZE 3)\r\n'
+        "* 3 FETCH (FLAGS (\\Seen))\r\n{tag} OK done\r\n"
     )
     mailbox = Mailbox(EXAMINE="* 4 EXISTS\r\n{tag} OK done\r\n", FETCH=answer)
     with opened(imap, mailbox) as session:
         session.examine("INBOX")
         assert session.arrived(WHEN) == [7, 12]
+
+
+def test_a_message_without_a_date_is_not_taken_for_an_old_one(imap):
+    """Whether it arrived since cannot be told: that is an error, not a no."""
+    answer = "* 1 FETCH (UID 5 INTERNALDATE NIL)\r\n{tag} OK done\r\n"
+    mailbox = Mailbox(EXAMINE="* 1 EXISTS\r\n{tag} OK done\r\n", FETCH=answer)
+    with opened(imap, mailbox) as session:
+        session.examine("INBOX")
+        with pytest.raises(NetError) as caught:
+            session.arrived(WHEN)
+        assert caught.value.kind == "garbage"
 
 
 def test_heads_are_asked_in_windows_of_ids(imap):
