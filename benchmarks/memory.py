@@ -14,8 +14,10 @@ from types import TracebackType
 from typing import Self
 
 _PIECE = bytes(1 << 20)
-_AHEAD = 64 << 20
-_PAUSE = 0.01
+_AHEAD = 512 << 20
+"""Octets that are free before they are needed: a short copy is not disturbed at all. What is free for
+long goes back to the host."""
+_PAUSE = 0.05
 
 
 class Touched:
@@ -25,13 +27,14 @@ class Touched:
         self._folder = folder
         self._left = size
         self._stop = threading.Event()
-        self._giver = threading.Thread(target=self._give)
+        self._giver = threading.Thread(target=self._go_on)
 
     def __enter__(self) -> Self:
         self._file = os.open(self._folder, os.O_TMPFILE | os.O_RDWR)
         for _ in range(0, self._left, len(_PIECE)):
             os.write(self._file, _PIECE)
         self._full = self._used()
+        self._give()
         self._giver.start()
         return self
 
@@ -45,13 +48,15 @@ class Touched:
         self._giver.join()
         os.close(self._file)
 
+    def _go_on(self) -> None:
+        while self._left and not self._stop.wait(_PAUSE):
+            self._give()
+
     def _give(self) -> None:
-        while self._left and not self._stop.is_set():
-            over = self._used() + _AHEAD - self._full
-            if over > 0:
-                self._left = max(0, self._left - over)
-                os.ftruncate(self._file, self._left)
-            self._stop.wait(_PAUSE)
+        over = self._used() + _AHEAD - self._full
+        if over > 0:
+            self._left = max(0, self._left - over)
+            os.ftruncate(self._file, self._left)
 
     def _used(self) -> int:
         told = os.statvfs(self._folder)
