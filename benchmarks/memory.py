@@ -8,10 +8,12 @@ how they differ: a copy would measure the host.
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import IO
 
 _PIECE = bytes(1 << 20)
 _AHEAD = 512 << 20
@@ -20,44 +22,39 @@ long goes back to the host."""
 _PAUSE = 0.05
 
 
-class Touched:
-    """Holds so much of the file system of `folder`, and gives it up as fast as others fill it."""
+@contextmanager
+def touched(folder: Path, size: int) -> Iterator[None]:
+    """Hold so much of the file system of `folder`, and give it up as fast as others fill it."""
+    stop = threading.Event()
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as held:
+        for _ in range(0, size, len(_PIECE)):
+            held.write(_PIECE)
+        full = _used(held)
+        _give(held, full)
 
-    def __init__(self, folder: Path, size: int) -> None:
-        self._folder = folder
-        self._left = size
-        self._stop = threading.Event()
-        self._giver = threading.Thread(target=self._go_on)
+        def go_on() -> None:
+            while _left(held) and not stop.wait(_PAUSE):
+                _give(held, full)
 
-    def __enter__(self) -> Self:
-        self._file = os.open(self._folder, os.O_TMPFILE | os.O_RDWR)
-        for _ in range(0, self._left, len(_PIECE)):
-            os.write(self._file, _PIECE)
-        self._full = self._used()
-        self._give()
-        self._giver.start()
-        return self
+        giver = threading.Thread(target=go_on)
+        giver.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            giver.join()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        self._giver.join()
-        os.close(self._file)
 
-    def _go_on(self) -> None:
-        while self._left and not self._stop.wait(_PAUSE):
-            self._give()
+def _give(held: IO[bytes], full: int) -> None:
+    over = _used(held) + _AHEAD - full
+    if over > 0:
+        held.truncate(max(0, _left(held) - over))
 
-    def _give(self) -> None:
-        over = self._used() + _AHEAD - self._full
-        if over > 0:
-            self._left = max(0, self._left - over)
-            os.ftruncate(self._file, self._left)
 
-    def _used(self) -> int:
-        told = os.statvfs(self._folder)
-        return (told.f_blocks - told.f_bfree) * told.f_frsize
+def _left(held: IO[bytes]) -> int:
+    return os.fstat(held.fileno()).st_size
+
+
+def _used(held: IO[bytes]) -> int:
+    told = os.fstatvfs(held.fileno())
+    return (told.f_blocks - told.f_bfree) * told.f_frsize

@@ -26,7 +26,7 @@ from pathlib import Path
 import delay
 from corpora import Corpus, fill
 from dovecots import PASSWORD, Pair, wait_for
-from memory import Touched
+from memory import touched
 from peers import Command, Network, doveadm, mbsync, ours
 
 SPEND = Path(__file__).with_name("spend.py")
@@ -133,7 +133,7 @@ def measure(name: str, row: Row, *, tls: bool) -> dict[str, object]:
                 commands["doveadm"] = doveadm(base, pair, way, users[0])
             spent = {}
             for tool, command in commands.items():
-                with Touched(base, size + 4096 * counted):  # a file takes whole pages
+                with touched(base, size + 4096 * counted):  # a file takes whole pages
                     first = spend(command)
                 spent[tool] = (first, spend(command))
                 there = sum(pair.new.messages(user + command.suffix) for user in users)

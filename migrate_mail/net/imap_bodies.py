@@ -201,9 +201,8 @@ class BodyStream:
 
     def _end(self) -> None:
         if self._stream.match(_END) is None:
-            self._stream.begin(
-                "UID FETCH"
-            )  # what was held may have taken new any time to store
+            # What was held may have taken new any time to store.
+            self._stream.begin("UID FETCH")
             if b"{" in self._stream.line(1 << 20):
                 raise _garbage(self._wire)
 

@@ -126,8 +126,7 @@ class ImapWire:
     def flush(self) -> None:
         """Send what was asked or put and not sent yet."""
         if self._out:
-            out = self._out[0] if len(self._out) == 1 else b"".join(self._out)
-            self._out, self._size = [], 0
+            out, self._out, self._size = b"".join(self._out), [], 0
             try:
                 self.stream.send(out)
             except NetError as error:

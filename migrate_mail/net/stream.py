@@ -99,7 +99,7 @@ class Stream:
         came, self._buffer, self._at = self._buffer[self._at :], b"", 0
         self.sock = DeflateSocket(self.sock, came)
 
-    def send(self, data: bytes | memoryview) -> None:
+    def send(self, data: bytes) -> None:
         """Send all of it."""
         view = memoryview(data)
         with boundary(self.endpoint, self.phase):
