@@ -109,6 +109,10 @@ class ImapDialer:
         """Open a session that can add folders, messages and flags."""
         return Session(*self._login(target, secret, ahead, look_only=False))
 
+    def another(self, target: ImapTarget, secret: Secret) -> Session:
+        """Open one more session of the kind, at once or not at all: NetError `busy` without a slot."""
+        return Session(*self._login(target, secret, None, look_only=False, needed=False))
+
     def certificate(self, endpoint: Endpoint, ca: Path | None, *, starttls: bool) -> TlsFacts:
         """Return the certificate that is shown to who asks for the endpoint's host; nobody logs in."""
         from migrate_mail.net.imap_certificate import certificate
@@ -117,12 +121,20 @@ class ImapDialer:
             return certificate(endpoint, ca, starttls=starttls, timeout=self._timeout)
 
     def _login(
-        self, target: ImapTarget, secret: Secret, ahead: Ahead | None, *, look_only: bool
+        self,
+        target: ImapTarget,
+        secret: Secret,
+        ahead: Ahead | None,
+        *,
+        look_only: bool,
+        needed: bool = True,
     ) -> tuple[ImapWire, frozenset[str], ExitStack, Survey | None]:
         failed: NetError | None = None
         for endpoint in self._endpoints(target):
             try:
-                return self._at(endpoint, target, secret, ahead, look_only=look_only)
+                return self._at(
+                    endpoint, target, secret, ahead, look_only=look_only, needed=needed
+                )
             except NetError as error:
                 failed = error
                 if error.kind not in _NEXT or error.phase != "connect":
@@ -138,9 +150,11 @@ class ImapDialer:
         ahead: Ahead | None,
         *,
         look_only: bool,
+        needed: bool,
     ) -> tuple[ImapWire, frozenset[str], ExitStack, Survey | None]:
         with ExitStack() as stack:
-            stack.enter_context(self._limits.slot(endpoint, most=target.connections))
+            wait, tries = (60, 3) if needed else (0, 1)
+            stack.enter_context(self._limits.slot(endpoint, wait=wait, most=target.connections))
             try:
                 wire, able, survey = patiently(
                     lambda: connect(
@@ -153,6 +167,7 @@ class ImapDialer:
                         ahead=ahead,
                     ),
                     wait=self._wait,
+                    tries=tries,
                 )
             except NetError as error:
                 asked = slows(error.text)

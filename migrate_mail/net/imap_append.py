@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from migrate_mail.errors import NetError
 from migrate_mail.net.imap_text import FolderNames
 from migrate_mail.net.imap_wire import Answer, ImapWire
 
@@ -69,6 +70,8 @@ class Appender(Generic[T]):
         self._blind = False
         self._sent: deque[tuple[bytes, list[T], bool]] = deque()
         self._done: deque[Appended[T]] = deque()
+        self.behind: Appender[T] | None = None
+        """Another, over a connection of its own, whose commands must be answered before ours end."""
 
     def begin(self, folder: str, line: tuple[bytes, bytes], size: int, message: T) -> bool:
         """Start a message with (flags, date); False when the server does not want it.
@@ -103,6 +106,8 @@ class Appender(Generic[T]):
     def end(self) -> None:
         """End the command that is under way: what it holds is stored now, or refused."""
         if self._tag is not None:
+            if self.behind is not None:
+                self.behind.settle()
             self._wire.stream.begin("APPEND")
             self._wire.put(b"\r\n")
             self._wire.flush()
@@ -113,14 +118,26 @@ class Appender(Generic[T]):
     def compress(self) -> None:
         """Send compressed from here on; waits for the answers to what is under way."""
         self.end()
+        self.settle()
+        self._wire.compress()
+
+    def settle(self) -> None:
+        """Wait for the answers to what was ended; `results` gives them."""
         while self._sent:
             self._read()
-        self._wire.compress()
 
     @property
     def open(self) -> bool:
         """True while a command has messages and is not ended."""
         return self._tag is not None
+
+    @property
+    def left(self) -> bool:
+        """True when the server said something though nothing was asked: nearly always good-bye."""
+        try:
+            return self._wire.idle and self._wire.stream.waiting()
+        except NetError:
+            return True
 
     def results(self, *, all_of_them: bool = False) -> Sequence[Appended[T]]:
         """Return how commands ended; `all_of_them` ends the present one and waits for the rest."""

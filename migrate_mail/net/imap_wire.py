@@ -96,7 +96,7 @@ class ImapWire:
         self._next += 1
         if verb in {"AUTHENTICATE", "LOGIN"}:
             self._login = tag
-        self.heard.commands = self._next
+        self.heard.commands += 1
         line = b" ".join([tag, *raw]) + b"\r\n"
         self._out.append(line)
         if self.trace is not None:

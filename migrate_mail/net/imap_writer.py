@@ -35,6 +35,12 @@ class Session(ReadOnlySession):
         super().__init__(wire, able, held, asked)
         self._liked: set[tuple[bytes, bytes]] = set()
 
+    def join(self, other: Session) -> None:
+        """Count what is asked and heard here as asked and heard in another session to this server."""
+        other.heard.commands += self.heard.commands
+        other.heard.refusals += self.heard.refusals
+        self.heard = self._wire.heard = other.heard
+
     def select(self, folder: str) -> FolderStatus:
         """Open a folder for writing."""
         with self._talk("SELECT"):
