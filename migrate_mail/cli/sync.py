@@ -196,6 +196,7 @@ def _copy_all(
             watch=board,
             course=course,
             throttles=throttles_for(systems, job.rate, now=time.monotonic, wait=pause),
+            spare=threading.Semaphore(job.doors.left_over(min(job.jobs, len(job.accounts)))),
         )
         try:
             return sync_all(job.accounts, kit, jobs=job.jobs, barred=barred)

@@ -98,7 +98,10 @@ class ImapServer(StrictModel):
         default=None, description="a bad certificate that is let pass, by name and for a while"
     )
     connections: int = Field(
-        default=4, ge=1, le=100, description="connections at the same time"
+        default=4,
+        ge=1,
+        le=100,
+        description="connections at the same time; one that no account needs goes to large messages",
     )
     limits: LimitSettings = LimitSettings()
 

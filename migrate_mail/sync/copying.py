@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import Appended, Closed, Incoming, Opened, Wanted
 from migrate_mail.net.imap_advice import slows
+from migrate_mail.net.imap_turns import InTurns
 from migrate_mail.state.sync_journal import Receipt
 from migrate_mail.sync.capacity import append_limit
 from migrate_mail.sync.desk import MOST_REFUSALS, Desk, is_exchange
@@ -20,6 +21,7 @@ from migrate_mail.sync.labels import Labels
 from migrate_mail.sync.line_speed import LineSpeed
 from migrate_mail.sync.merging import own_copies
 from migrate_mail.sync.refusal import raise_for_the_account
+from migrate_mail.sync.second import Second
 from migrate_mail.sync.work import FolderWork
 
 Sent = tuple[FolderWork, int, int, str]
@@ -43,21 +45,23 @@ def copy(desk: Desk, works: Sequence[FolderWork]) -> None:
     # glibc keeps twice the largest block that it ever gave back at hand. Without this it returns our
     # buffers to the kernel and gets them anew all the time: a tenth of our CPU in large messages.
     bytes(_MEMORY)
-    pump = _Pump(desk, some)
-    try:
-        pump.run()
-    finally:
-        pump.enter()
+    with Second(desk) as second:
+        pump = _Pump(desk, some, second)
+        try:
+            pump.run()
+        finally:
+            pump.enter()
 
 
 class _Pump:
     """One run over the folders of an account."""
 
-    def __init__(self, desk: Desk, works: Sequence[FolderWork]) -> None:
+    def __init__(self, desk: Desk, works: Sequence[FolderWork], second: Second) -> None:
         self._desk = desk
         self._works = {w.pair.old: w for w in works}
         self._stream = desk.old.bodies([Wanted(w.pair.old, w.sets) for w in works])
-        self._appender = desk.new.appender(careful=desk.tally.careful)
+        first = desk.new.appender(careful=desk.tally.careful)
+        self._appender: InTurns[Sent] = InTurns(first, second)
         self._limit = append_limit(desk.new.capabilities)
         self._rows: list[Receipt] = []
         self._speed = LineSpeed(time.monotonic)
@@ -113,7 +117,7 @@ class _Pump:
         if desk.new.heard.refusals >= MOST_REFUSALS and is_exchange(desk.new):
             self._take(self._appender.results(all_of_them=True))
             if desk.fresh_new():
-                self._appender = desk.new.appender(careful=True)
+                self._appender = InTurns(desk.new.appender(careful=True), lambda: None)
 
     def enter(self) -> None:
         """Enter the receipts that have come."""

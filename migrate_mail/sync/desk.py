@@ -41,7 +41,8 @@ class SyncKit:
     """What every account's sync needs from outside.
 
     course: what may be done to which domain's accounts. stop: set it, and every account stops at
-    its next message boundary. watch: called from several threads.
+    its next message boundary. watch: called from several threads. spare: connections that no account
+    needs.
     """
 
     doors: Doors
@@ -53,6 +54,7 @@ class SyncKit:
     course: Course = DEFAULT
     switched: frozenset[str] = frozenset()
     throttles: Throttles = OPEN
+    spare: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
 
 @dataclass(slots=True)
@@ -65,6 +67,7 @@ class Tally:
     keeps as one with another.
     torn: folders whose books do not add up. vanished: those that old does not have any more.
     careful: new did not understand an APPEND; from then on it is asked before every message.
+    alone: a line broke while an account had two to new; it has one from then on.
     doubts: logins that were refused since both sides let us in; None before they ever did.
     meter: of the sessions that are open, which knows the budgets.
     """
@@ -88,6 +91,7 @@ class Tally:
     torn: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     careful: bool = False
+    alone: bool = False
     doubts: int | None = None
     lost: Counter[str] = field(default_factory=Counter)
     meter: Meter | None = None
@@ -195,6 +199,12 @@ class Desk:
         self.new = (doors.old_for_the_way_back if self.back else doors.new)(self._account)
         self.meter.renew("new", self.new)
         return True
+
+    def another_new(self) -> Session:
+        """Log in once more where is written; NetError when that is not to be had at once."""
+        another = self.kit.doors.another(self._account, back=self.back is not None)
+        another.join(self.new)
+        return another
 
     def known_names(self) -> dict[str, str]:
         """Return what each folder was called on the other side, as earlier runs decided it."""

@@ -54,6 +54,12 @@ class Doors:
         systems = self.inventory.spec.systems
         return min(systems.old.imap.connections, systems.new.imap.connections)
 
+    def left_over(self, together: int) -> int:
+        """Return how many connections no account needs while so many of them are open."""
+        old, new = self.inventory.spec.systems.old.imap, self.inventory.spec.systems.new.imap
+        one_host = (old.host, old.port) == (new.host, new.port)
+        return max(0, self.most - together * (2 if one_host else 1))
+
     def renew(self, account: Account, words: str) -> None:
         """Get another token for the side that an error speaks of, before the next login."""
         systems = self.inventory.spec.systems
@@ -76,6 +82,13 @@ class Doors:
         """Log in at old to bring back what arrived at new: the only door through which old gains mail."""
         server = self.inventory.spec.systems.old.imap
         return self._opened(self.dialer.read_write, server, account.old, ahead)
+
+    def another(self, account: Account, *, back: bool) -> Session:
+        """Log in once more where is written; NetError when that is not to be had at once."""
+        systems = self.inventory.spec.systems
+        login = account.old if back else account.new
+        where = target((systems.old if back else systems.new).imap, login, self.inventory.base)
+        return self.dialer.another(where, self.secret(login))
 
     def begin(self, account: Account, *, back: bool, ahead: BothAhead = (None, None)) -> None:
         """Begin to log in at both sides for `both`, while the caller does something else."""

@@ -104,6 +104,10 @@ class Mailbox:
         """Return every message of every folder; `without`: not those that hold these bytes."""
         return {folder: Counter(self._messages(folder, without)) for folder in self.folders()}
 
+    def order(self, folder: tuple[str, ...]) -> list[str]:
+        """Return the content of a folder's messages in the order of their UIDs."""
+        return [one.content for one in self._messages(folder, None)]
+
     def holds(self, token: str) -> bool:
         """Tell whether a message with this token in its Subject is in INBOX."""
         self._do("select", "INBOX", True)

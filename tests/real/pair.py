@@ -87,7 +87,10 @@ class Pair:
         with Store.open(self._folder / "migration.state", command="sync") as store:
             doors = Doors(inventory, world.imap, world.secret, world.renewed)
             wait = lambda seconds: time.sleep(min(seconds, 0.4))  # noqa: E731
-            kit = SyncKit(doors, store.sync, utc_now, wait, threading.Event(), watch)
+            kit = SyncKit(
+                doors, store.sync, utc_now, wait, threading.Event(), watch,
+                spare=threading.Semaphore(1),
+            )  # fmt: skip
             [outcome] = sync_all(inventory.accounts, kit, jobs=1)
         return outcome
 

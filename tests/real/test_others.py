@@ -14,6 +14,7 @@ import trustme
 from migrate_mail.finding import utc_now
 from migrate_mail.inventory.load import load_inventory
 from migrate_mail.net.imap import ImapDialer, ImapTarget
+from migrate_mail.net.imap_turns import LARGE
 from migrate_mail.net.limits import HostLimits
 from migrate_mail.net.routes import Routes
 from migrate_mail.run.world import open_world
@@ -31,7 +32,7 @@ from real.servers.others import Courier, Cyrus, lacking
 
 pytestmark = pytest.mark.real
 
-USERS = {"anna": "pw-anna", "bert": "pw-bert"}
+USERS = {"anna": "pw-anna", "bert": "pw-bert", "carl": "pw-bert"}
 AT = datetime(2024, 3, 5, 10, 0, tzinfo=UTC)
 YAML = """\
 schema: migrate-mail/migration/v1
@@ -121,8 +122,9 @@ def sync(dovecot, other, tmp_path, monkeypatch):
         with Store.open(state, command="sync") as store:
             doors = Doors(inventory, world.imap, world.secret, world.renewed)
             kit = SyncKit(
-                doors, store.sync, utc_now, lambda _: None, threading.Event(), lambda _: None
-            )
+                doors, store.sync, utc_now, lambda _: None, threading.Event(), lambda _: None,
+                spare=threading.Semaphore(1),
+            )  # fmt: skip
             outcome = sync_account(inventory.accounts[0], kit)
             return outcome, store.sync.failures()
 
@@ -178,6 +180,24 @@ def test_from_dovecot(dovecot, other, sync):
         again, _ = sync(user, "bert", to_other=True, lose_state=lost)
         assert again.copied == 0
         assert _contents(other, "bert") == after
+
+
+def test_large_ones_keep_their_order(dovecot, other, sync):
+    """Messages that go over two connections in turn have UIDs in the order that they had at old."""
+    user, folder = f"{'c' if isinstance(other, Cyrus) else 'k'}-2@example.org", ("Anhang",)
+    line = b"x" * 98 + b"\r\n"
+    large = [
+        Letter(folder, b"Subject: %d\r\n\r\n" % n + line * (LARGE // 100 + n), (), AT)
+        for n in range(6)
+    ]
+    with _box(dovecot, user) as box:
+        box.put(large)
+        before = box.order(folder)
+
+    assert sync(user, "carl", to_other=True)[0].state == "done"
+
+    with _box(other, "carl") as box:
+        assert box.order(folder) == before
 
 
 def test_a_probe_tells_what_it_does(dovecot, other, sync):

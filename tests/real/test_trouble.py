@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
 
+from migrate_mail.net.imap_turns import LARGE
 from real.mailbox import Mailbox
 from real.pair import Pair, letters
 from real.servers.logins import Logins
 
 pytestmark = pytest.mark.real
 
-NAMES = ("anew-old", "anew-new", "renamed", "restored", "cut", "limit", "gone", "ahead")
+NAMES = (
+    "anew-old",
+    "anew-new",
+    "renamed",
+    "restored",
+    "cut",
+    "limit",
+    "gone",
+    "ahead",
+    "large",
+)
 USERS = {f"{name}@{side}.test": "pw" for name in NAMES for side in ("old", "new")}
 WORK = ("Arbeit",)
+FILL = (b"x" * 98 + b"\r\n") * (LARGE // 100 + 1)
 
 
 @pytest.fixture(scope="module")
@@ -178,4 +191,20 @@ def test_a_second_run_asks_with_the_login(pair, tmp_path):
         before = said[: next(n for n, rest in enumerate(said) if rest.startswith("< M0 OK"))]
         assert [rest.split()[2] for rest in before if rest.startswith("> ")] == ["AUTHENTICATE", "STATUS", "STATUS", "NAMESPACE", "LIST", "LSUB"]  # fmt: skip
     assert (again.state, again.copied, again.folders) == ("done", 0, 2)
+    assert pair.is_complete()
+
+
+@of("large")
+def test_large_ones_come_over_two_connections(pair, tmp_path):
+    """Large messages in a row are all there, in their order, and the server has seen us twice at new."""
+    large = [replace(one, body=one.body + FILL) for one in letters(WORK, 1, 7)]
+    pair.put(*large)
+
+    outcome = pair.sync(transcript=tmp_path / "transcript")
+
+    assert (outcome.state, outcome.copied) == ("done", 7)
+    with pair.box(pair.old) as old, pair.box(pair.new) as new:
+        assert new.order(WORK) == old.order(WORK)
+    # One to read from, two to write to.
+    assert (tmp_path / "transcript").read_text().count(" = connected to ") == 3
     assert pair.is_complete()

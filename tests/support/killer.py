@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from migrate_mail.inventory.load import load_inventory
+from migrate_mail.net import imap_turns
 from migrate_mail.net.imap_append import Appender
 from migrate_mail.net.imap_writer import Session
 from migrate_mail.net.stream import Stream
@@ -81,11 +82,15 @@ def live(order: dict) -> int:
         fate.around(Appender, name)
     fate.around(Session, "append")
     fate.during_append()
+    move = Move(None, None, None)
+    if "large" in order:
+        imap_turns.LARGE = order["large"]
+        move.spare = threading.Semaphore(1)
     if "project" in order:
         outcome = sync_project(Path(order["project"]))
     else:
-        inventory = inventory_for(Path(order["base"]), order["old"], order["new"])
-        outcome = Move(None, None, inventory).sync(ANNA)
+        move.inventory = inventory_for(Path(order["base"]), order["old"], order["new"])
+        outcome = move.sync(ANNA)
     return 0 if outcome.state == "done" else 1
 
 

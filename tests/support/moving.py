@@ -83,6 +83,7 @@ class Move:
     stop: threading.Event = field(default_factory=threading.Event)
     course: Course = DEFAULT
     watch: Callable[[SyncProgress], None] | None = None
+    spare: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     @property
     def state(self) -> Path:
@@ -99,6 +100,7 @@ class Move:
             stop=self.stop,
             watch=self.watch or self.seen.append,
             course=self.course,
+            spare=self.spare,
         )
 
     def sync(self, user: str = ANNA):

@@ -16,8 +16,8 @@ TARGETS = {"INBOX": "INBOX", "Twice": "INBOX.Twice"}
 def killer():
     """Give a function that syncs in another process, which kills itself at a place."""
     with Killer() as kill:
-        yield lambda move, place: kill(
-            place, base=str(move.inventory.base), old=move.old.port, new=move.new.port
+        yield lambda move, place, **more: kill(
+            place, base=str(move.inventory.base), old=move.old.port, new=move.new.port, **more
         )
 
 
@@ -56,6 +56,16 @@ def test_killed_without_receipts_and_run_again(move, killer, place):
     for n in range(20, 50):
         move.old.deliver(ANNA, "Twice", message(n), date=AT)
     assert killer(move, place) == -signal.SIGKILL
+    again(move)
+
+
+@pytest.mark.parametrize("place", range(1, 120, 4))
+def test_killed_with_two_connections_and_run_again(move, killer, place):
+    """Large messages are under way over two connections: that changes nothing."""
+    fill(move)
+    for n in range(20, 32):
+        move.old.deliver(ANNA, "INBOX", message(n, size=2000), date=AT)
+    assert killer(move, place, large=1000) == -signal.SIGKILL
     again(move)
 
 
