@@ -166,11 +166,9 @@ class ReadOnlySession:
 
     def heads(self, uids: Collection[int]) -> list[MessageHead]:
         """Return the heads of messages of the open folder; those that are gone are left out."""
-        found: list[MessageHead] = []
         wanted = sorted(set(uids))
-        for start in range(0, len(wanted), WINDOW):
-            found += self._heads(wanted[start : start + WINDOW])
-        return found
+        starts = range(0, len(wanted), WINDOW)
+        return [h for at in starts for h in self._heads(wanted[at : at + WINDOW])]
 
     def headers(self, uids: Sequence[int], fields: str = "FROM SUBJECT") -> dict[int, bytes]:
         """Return some header fields of messages of the open folder, as they are written."""
@@ -328,6 +326,8 @@ class ReadOnlySession:
         with self._talk("UID FETCH"):
             answer = self._wire.do("UID", "FETCH", parse.uid_set(uids), _HEAD)
             found = parse.heads(self._checked(answer).of("FETCH"), set(uids))
+        if len(self._sizes) > 20 * WINDOW:  # they only spare a question before a body
+            self._sizes.clear()
         self._sizes.update((h.uid, h.size) for h in found)
         return found
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.inventory.model import Account
@@ -114,7 +115,7 @@ def prove(
             sample = None if depth.deep else _sample(folders, old, new, account, depth)
     except (NetError, SecretError) as error:
         return AccountProof(account.address, problem=error.told)
-    bare = tuple(replace(f, coupled=()) for f in folders)
+    bare = tuple(replace(f, coupled=((), ())) for f in folders)
     return AccountProof(account.address, bare, mapped.left_out, sample)
 
 
@@ -126,14 +127,15 @@ def _sample(
     depth: Depth,
 ) -> Sample:
     """Read the contents of some messages on both sides."""
-    all_of_them = [(n, couple) for n, folder in enumerate(folders) for couple in folder.coupled]
+    ends = [0, *accumulate(len(folder.coupled[0]) for folder in folders)]
     # The same seed draws the same messages again, whatever other accounts are looked at.
     chance = random.Random(f"{depth.seed} {account.address}")  # noqa: S311 - a sample, no secret
-    drawn = sorted(chance.sample(all_of_them, min(depth.sample, len(all_of_them))))
+    drawn = sorted(chance.sample(range(ends[-1]), min(depth.sample, ends[-1])))
     different: list[Difference] = []
     unread = 0
-    for number, folder in enumerate(folders):
-        couples = [couple for n, couple in drawn if n == number]
+    for folder, first, end in zip(folders, ends, ends[1:], strict=False):
+        olds, news = folder.coupled
+        couples = sorted((olds[n - first], news[n - first]) for n in drawn if first <= n < end)
         if not couples:
             continue
         mine, theirs = read_both(
@@ -147,4 +149,4 @@ def _sample(
             elif left != right:
                 what = f"UID {new_uid} at new"
                 different.append(Difference(folder.old, old_uid, what, left[:12], right[:12]))
-    return Sample(len(drawn) - unread, len(all_of_them), tuple(different), unread)
+    return Sample(len(drawn) - unread, ends[-1], tuple(different), unread)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from migrate_mail.errors import NetError
 from migrate_mail.net.imap import MessageHead, ReadOnlySession
@@ -14,8 +17,11 @@ from migrate_mail.sync.flags import same_flags
 from migrate_mail.sync.gmail import Copies, Share, is_gmail, rank, read_ids
 from migrate_mail.sync.names import FolderPair
 from migrate_mail.sync.parity import Couple, Coupling, couple, same_date
+from migrate_mail.sync.sight import Sight, Sighted
 
 Wanted = Callable[[MessageHead], bool]
+_MANY = 10_000
+"""Heads that are asked for by name at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,8 @@ class FolderParity:
     """One folder on both sides, compared as multisets.
 
     extra: messages that only new has; after the switch that is new mail. problem: why it could
-    not be compared. coupled: UIDs at old and new of what was taken for the same. altered: messages that new has
-    as far as people read them, in other bytes: it rewrites.
+    not be compared. coupled: UIDs at old, and those at new of what was taken for the same. altered: messages
+    that new has as far as people read them, in other bytes: it rewrites.
     """
 
     old: str
@@ -57,7 +63,7 @@ class FolderParity:
     flags: tuple[Difference, ...] = ()
     dates: tuple[Difference, ...] = ()
     problem: str = ""
-    coupled: tuple[tuple[int, int], ...] = ()
+    coupled: tuple[Sequence[int], Sequence[int]] = ((), ())
     altered: tuple[Difference, ...] = ()
 
     @property
@@ -105,26 +111,28 @@ def _compare(
     share: Share | None,
 ) -> FolderParity:
     try:
-        mine = [head for head in _heads(old, pair.old) if wanted(head)]
-        if share is not None:
-            elsewhere = share.elsewhere(pair, read_ids(old), [head.uid for head in mine])
-            mine = [head for head in mine if head.uid not in elsewhere]
-        theirs = [] if pair.create else _heads(new, pair.new)
+        seen = _sighted(old, new, pair, wanted, deep=deep, share=share)
+        mine, theirs = old.heads(seen.old), new.heads(seen.new)
     except NetError as error:
         if error.kind != "denied":
             raise
         return FolderParity(pair.old, pair.new, problem=error.message)
     contents = (Contents(old), Contents(new))
     if deep and mine and theirs:
-        uids = [h.uid for h in mine], [h.uid for h in theirs]
-        contents = read_both((old, pair.old, uids[0]), (new, pair.new, uids[1]))
+        contents = read_both((old, pair.old, seen.old), (new, pair.new, seen.new))
     coupling = couple(mine, theirs, *contents, deep=deep)
     coupling, rewritten = _rewritten(coupling, contents)
+    olds, news = seen.couples
+    equal = len(olds)
+    for o, n in coupling.couples:
+        if (o, n) not in rewritten:
+            olds.append(o.uid)
+            news.append(n.uid)
     return FolderParity(
         old=pair.old,
         new=pair.new,
-        old_messages=len(mine),
-        new_messages=len(theirs),
+        old_messages=equal + len(mine),
+        new_messages=equal + len(theirs),
         missing=tuple(_missing(old, pair.old, head) for head in coupling.missing),
         extra=len(coupling.extra),
         flags=_flag_differences(pair.old, coupling),
@@ -135,11 +143,7 @@ def _compare(
             )
             for o, n in rewritten
         ),
-        coupled=tuple(
-            (mine.uid, theirs.uid)
-            for mine, theirs in coupling.couples
-            if (mine, theirs) not in rewritten
-        ),
+        coupled=(olds, news),
     )
 
 
@@ -169,9 +173,38 @@ def _rewritten(
     return rest, found
 
 
-def _heads(session: ReadOnlySession, folder: str) -> list[MessageHead]:
-    session.examine(folder)
-    return list(session.heads(session.uids()))
+def _sighted(
+    old: ReadOnlySession,
+    new: ReadOnlySession,
+    pair: FolderPair,
+    wanted: Wanted,
+    *,
+    deep: bool,
+    share: Share | None,
+) -> Sighted:
+    """Read the heads of both sides, and keep little of them."""
+    mine, theirs = Sight(), Sight()
+    old.examine(pair.old)
+    for head in _every_head(old):
+        if wanted(head):
+            mine.add(head)
+    elsewhere: AbstractSet[int] = frozenset()
+    if share is not None:
+        elsewhere = share.elsewhere(pair, read_ids(old), list(mine.uids()))
+    if not pair.create:
+        new.examine(pair.new)
+        for head in _every_head(new):
+            theirs.add(head)
+    return mine.compare(theirs, elsewhere, deep=deep)
+
+
+def _every_head(session: ReadOnlySession) -> Iterator[MessageHead]:
+    """Yield the heads of an open folder's messages, of which there may be more than fit into memory."""
+    uids = array("q", (uid for uid, _ in session.marks()))
+    if any(a >= b for a, b in pairwise(uids)):
+        uids = array("q", sorted(set(uids)))  # news of some came in between
+    for start in range(0, len(uids), _MANY):
+        yield from session.heads(uids[start : start + _MANY])
 
 
 def _missing(old: ReadOnlySession, folder: str, head: MessageHead) -> Missing:
