@@ -21,7 +21,7 @@ T = TypeVar("T")
 class InTurns(Generic[T]):
     """An appender over one connection, and over a second while one large message follows another.
 
-    another: opens the second, also when the server has left it; None: there is none to be had.
+    another: opens the second, also when the server has left it; None: there is none to be had now.
     """
 
     def __init__(self, first: Appender[T], another: Callable[[], Appender[T] | None]) -> None:
@@ -76,7 +76,6 @@ class InTurns(Generic[T]):
         if self._second is None or self._second.left:
             self._kept += self._second.results() if self._second is not None else ()
             self._second = self._another()
-            self._alone = self._second is None
         if self._second is not None:
             self._first.behind, self._second.behind = self._second, self._first
         return self._second

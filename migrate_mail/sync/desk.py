@@ -67,7 +67,7 @@ class Tally:
     keeps as one with another.
     torn: folders whose books do not add up. vanished: those that old does not have any more.
     careful: new did not understand an APPEND; from then on it is asked before every message.
-    alone: a line broke while an account had two to new; it has one from then on.
+    alone: a second connection to new was refused, or a line broke while there were two: one is enough.
     doubts: logins that were refused since both sides let us in; None before they ever did.
     meter: of the sessions that are open, which knows the budgets.
     """

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from migrate_mail.net.imap import Appender, Session
 
 
+_OFTEN = 5
+"""Times that it is opened for one copy: a server that ends it again and again is left in peace."""
+
+
 class Second:
     """Opens it when it is called; leaving the context gives it back."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._opened = 0
         self._session: Session | None = None
 
     def __call__(self) -> Appender[Any] | None:
@@ -28,16 +33,18 @@ class Second:
         try:
             self._session = self._desk.another_new()
         except (NetError, SecretError):
-            # Nobody needs it. What is wrong with new, the first connection will tell.
+            # Nobody needs it, and who asks again and again is locked out.
+            self._desk.tally.alone = True
             self._desk.kit.spare.release()
             return None
+        self._opened += 1
         return self._session.appender()
 
     def _fits(self) -> bool:
         """Tell whether new may be asked: not where receipts are missing, or mail goes slowly on purpose."""
         desk = self._desk
         slow = desk.kit.throttles != OPEN or desk.into_gmail or is_exchange(desk.new)
-        wary = desk.tally.careful or desk.tally.alone
+        wary = desk.tally.careful or desk.tally.alone or self._opened == _OFTEN
         return "UIDPLUS" in desk.new.capabilities and not slow and not wary
 
     def _close(self) -> None:

@@ -12,8 +12,10 @@ import pytest
 from migrate_mail.lab.imap_wire import AppendDrop
 from migrate_mail.net import imap_turns
 from migrate_mail.state.store import Store
+from migrate_mail.sync.desk import Desk, Tally
 from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.meter import throttles_for
+from migrate_mail.sync.second import Second
 from support.moving import ANNA, AT, BERT, assert_same, doors_for, inventory_for, message
 
 INBOX = {"INBOX": "INBOX"}
@@ -91,6 +93,44 @@ def test_new_may_refuse_it(large):
     large.new.faults.max_connections = 1
     outcome = large.sync()
     assert (outcome.state, outcome.copied, large.waits) == ("done", COUNT, [])
+    assert logins(large) == 1
+    assert large.spare.acquire(blocking=False)
+
+
+def test_the_last_account_gets_the_connections_of_the_others(large):
+    """While no account waits for its turn, what one that is done has used goes to one that is not."""
+    large.spare = threading.Semaphore(0)
+    free = threading.Event()
+
+    def watch(progress):
+        if progress.account == ANNA and progress.state == "copying" and not free.is_set():
+            assert large.spare.acquire(timeout=10)  # bert is done
+            large.spare.release()
+            free.set()
+
+    large.watch = watch
+    outcomes = large.sync_all(jobs=2)
+    assert [o.copied for o in outcomes] == [COUNT, 0]
+    assert sum(e.verb == "AUTHENTICATE" for e in large.new.log) == 3
+
+
+def test_connections_of_waiting_accounts_are_not_to_spare(large):
+    """As long as another account waits for a connection it gets the next."""
+    large.spare = threading.Semaphore(0)
+    large.sync_all(jobs=1)
+    assert large.spare.acquire(blocking=False)  # of the last one
+    assert not large.spare.acquire(blocking=False)
+
+
+def test_it_is_not_opened_again_and_again(large):
+    """A server that ends every second connection sees five of them, not one for each message."""
+    account = large.inventory.accounts[0]
+    with Store.open(large.state, command="sync") as store:
+        kit = large.kit(store)
+        both = kit.doors.both(account, back=False)
+        with Desk(account, kit, Tally(ANNA), both) as desk, Second(desk) as second:
+            assert [second() is not None for _ in range(7)] == [True] * 5 + [False] * 2
+    assert logins(large) == 6
     assert large.spare.acquire(blocking=False)
 
 
