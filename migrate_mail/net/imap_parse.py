@@ -26,6 +26,10 @@ _CODE = re.compile(rb"\[([A-Za-z-]+) ([^\]]*)\]")
 _UID = re.compile(rb"\bUID (\d+)")
 _ONLY_UID = re.compile(rb"\d+ \(UID (\d+)\)")
 _MARKED = re.compile(rb"\d+ \(UID (\d+) FLAGS \(([^()]*)\)\)")
+_HEAD = re.compile(
+    rb"\d+ \(UID (\d+) RFC822.SIZE (\d+) FLAGS \(([^()]*)\) INTERNALDATE \"([^\"\\]*)\""
+    rb" BODY\[HEADER.FIELDS \(MESSAGE-ID\)\] \{\d+\}"
+)
 _APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.IGNORECASE)
 
 
@@ -115,9 +119,28 @@ def opened(untagged: dict[str, list[Piece]]) -> FolderStatus:
 def heads(data: Sequence[Piece], wanted: set[int]) -> list[MessageHead]:
     """Read the heads that were asked for, by UID. Several responses may speak of one message."""
     merged: dict[int, Row] = {}
-    for row in rows(data):
-        merged.setdefault(row[b"UID"], {}).update(row)
+    for group in responses(data):
+        row = _usual_head(group)
+        for one in rows(group) if row is None else (row,):
+            merged.setdefault(one[b"UID"], {}).update(one)
     return [head(merged[uid]) for uid in sorted(wanted & merged.keys())]
+
+
+def _usual_head(group: Sequence[Piece]) -> Row | None:
+    """Read a head as nearly every server writes it, several times faster than `rows`; None: another form."""
+    first = group[0]
+    if len(group) != 2 or group[1] != b")" or not isinstance(first, tuple):
+        return None
+    if (found := _HEAD.fullmatch(first[0])) is None:
+        return None
+    uid, size, flags, date = found.groups()
+    return {
+        b"UID": int(uid),
+        b"RFC822.SIZE": int(size),
+        b"FLAGS": tuple(flags.split()),
+        b"INTERNALDATE": date,
+        b"BODY[HEADER.FIELDS": first[1],
+    }
 
 
 def uids(data: Sequence[Piece]) -> list[int]:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from migrate_mail.errors import NetError, SecretError
 from migrate_mail.inventory.model import Account
@@ -133,7 +133,7 @@ def _sample(
     drawn = sorted(chance.sample(range(ends[-1]), min(depth.sample, ends[-1])))
     different: list[Difference] = []
     unread = 0
-    for folder, first, end in zip(folders, ends, ends[1:], strict=False):
+    for folder, (first, end) in zip(folders, pairwise(ends), strict=True):
         olds, news = folder.coupled
         couples = sorted((olds[n - first], news[n - first]) for n in drawn if first <= n < end)
         if not couples:

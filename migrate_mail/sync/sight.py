@@ -62,26 +62,30 @@ class Sight:
         if deep:
             mine = sorted(uid for uid in self.uids() if uid not in without)
             return Sighted((olds, news), mine, sorted(new.uids()))
-        rest = [uid for uid in self._nameless if uid not in without], list(new._nameless)
+        left, right = [uid for uid in self._nameless if uid not in without], [*new._nameless]
         for heap, other in zip(self._heaps, new._heaps, strict=True):
-            here = [row for row in _rows(heap) if row[0] not in without]
-            there = _rows(other)
-            known = _alone(there)
-            equal = {
-                uid: known[name][0]
-                for name, (uid, _, what) in _alone(here).items()
-                if name in known and known[name][2] == what
-            }
+            here, there = [row for row in _rows(heap) if row[0] not in without], _rows(other)
+            equal = _equal(here, there)
             olds.extend(equal.keys())
             news.extend(equal.values())
-            rest[0].extend(row[0] for row in here if row[0] not in equal)
             taken = set(equal.values())
-            rest[1].extend(row[0] for row in there if row[0] not in taken)
-        return Sighted((olds, news), sorted(rest[0]), sorted(rest[1]))
+            left += [uid for uid, *_ in here if uid not in equal]
+            right += [uid for uid, *_ in there if uid not in taken]
+        return Sighted((olds, news), sorted(left), sorted(right))
 
 
 def _rows(heap: array[int]) -> Sequence[Row]:
     return list(zip(heap[0::3], heap[1::3], heap[2::3], strict=True))
+
+
+def _equal(old: Sequence[Row], new: Sequence[Row]) -> dict[int, int]:
+    """Return UIDs at old and at new of messages with the same hashes."""
+    there = _alone(new)
+    return {
+        uid: there[name][0]
+        for name, (uid, _, what) in _alone(old).items()
+        if name in there and there[name][2] == what
+    }
 
 
 def _alone(rows: Sequence[Row]) -> dict[int, Row]:

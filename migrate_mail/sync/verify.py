@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -123,9 +124,9 @@ def _compare(
     coupling = couple(mine, theirs, *contents, deep=deep)
     coupling, rewritten = _rewritten(coupling, contents)
     olds, news = seen.couples
-    equal = len(olds)
+    equal, altered = len(olds), {o.uid for o, _ in rewritten}
     for o, n in coupling.couples:
-        if (o, n) not in rewritten:
+        if o.uid not in altered:
             olds.append(o.uid)
             news.append(n.uid)
     return FolderParity(
@@ -182,20 +183,24 @@ def _sighted(
     deep: bool,
     share: Share | None,
 ) -> Sighted:
-    """Read the heads of both sides, and keep little of them."""
-    mine, theirs = Sight(), Sight()
-    old.examine(pair.old)
-    for head in _every_head(old):
-        if wanted(head):
-            mine.add(head)
+    """Read the heads of both sides at the same time, and keep little of them."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = None if pair.create else pool.submit(_read, new, pair.new)
+        mine = _read(old, pair.old, wanted)
+        theirs = coming.result() if coming else Sight()
     elsewhere: AbstractSet[int] = frozenset()
     if share is not None:
         elsewhere = share.elsewhere(pair, read_ids(old), list(mine.uids()))
-    if not pair.create:
-        new.examine(pair.new)
-        for head in _every_head(new):
-            theirs.add(head)
     return mine.compare(theirs, elsewhere, deep=deep)
+
+
+def _read(session: ReadOnlySession, folder: str, wanted: Wanted = lambda _head: True) -> Sight:
+    session.examine(folder)
+    kept = Sight()
+    for head in _every_head(session):
+        if wanted(head):
+            kept.add(head)
+    return kept
 
 
 def _every_head(session: ReadOnlySession) -> Iterator[MessageHead]:

@@ -95,6 +95,20 @@ def test_heads_take_any_order_and_many_answers():
     assert (two.uid, two.flags, two.message_id) == (6, ("\\Answered", "kw"), None)
 
 
+@pytest.mark.parametrize("flags", [b"", b"\\Seen", b"\\SEEN \\Recent $a 123 Gr\xfc\xdfe"])
+@pytest.mark.parametrize(
+    "field", [b"Message-ID: <a@b>\r\n\r\n", b"Message-ID:\r\n <a@b>\r\n\r\n", b"\r\n", b""]
+)
+@pytest.mark.parametrize("date", [b"01-Jan-2024 00:00:00 +0100", b" 1-Jan-2024 00:00:60 -0030"])
+def test_a_usual_head_is_read_as_any_other(flags, field, date):
+    """The quick way for the form that was asked for, and the parser for every other, read the same."""
+    size = b"BODY[HEADER.FIELDS (MESSAGE-ID)] {%d}" % len(field)
+    usual = b'1 (UID 5 RFC822.SIZE 10 FLAGS (%b) INTERNALDATE "%b" %b' % (flags, date, size)
+    other = b'1 (FLAGS (%b) UID 5 RFC822.SIZE 10 INTERNALDATE "%b" %b' % (flags, date, size)
+    (head,) = parse.heads([(usual, field), b")"], {5})
+    assert [head] == parse.heads([(other, field), b")"], {5})
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
