@@ -1,4 +1,7 @@
-"""What is measured: one command of each tool for the same copy."""
+"""What is measured: one command of each tool for the same copy.
+
+mbsync is asked for new messages and for flags that changed, as a sync of ours follows both.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ Far :old-{user}:
 Near :new-{user}:
 Pattern *
 Create Near
-Sync Pull New
+Sync Pull New Flags
 SyncState {folder}/{user}-
 CopyArrivalDate yes
 
