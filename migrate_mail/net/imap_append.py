@@ -66,12 +66,12 @@ class Appender(Generic[T]):
         self._folder = ""
         self._tag: bytes | None = None
         self._messages: list[T] = []
-        self._bytes = 0
+        self._bytes = self._left = 0
         self._blind = False
         self._sent: deque[tuple[bytes, list[T], bool]] = deque()
         self._done: deque[Appended[T]] = deque()
         self.behind: Appender[T] | None = None
-        """Another, over a connection of its own, whose commands must be answered before ours end."""
+        """Another, over a connection of its own, that must have its answers before a message of ours is whole."""
 
     def begin(self, folder: str, line: tuple[bytes, bytes], size: int, message: T) -> bool:
         """Start a message with (flags, date); False when the server does not want it.
@@ -88,6 +88,7 @@ class Appender(Generic[T]):
             self._tag = self._wire.ask("APPEND", self._names.write(folder), *line, literal)
         else:
             self._wire.put(b" %b %b %b\r\n" % (*line, literal))
+        self._left = size
         self._messages.append(message)
         self._bytes += size
         self._blind |= not asked
@@ -101,13 +102,14 @@ class Appender(Generic[T]):
 
     def write(self, data: bytes | memoryview) -> None:
         """Send a piece of the message that was begun."""
+        self._left -= len(data)
+        if not self._left and self.behind is not None:
+            self.behind.settle()
         self._wire.put(data)
 
     def end(self) -> None:
         """End the command that is under way: what it holds is stored now, or refused."""
         if self._tag is not None:
-            if self.behind is not None:
-                self.behind.settle()
             self._wire.stream.begin("APPEND")
             self._wire.put(b"\r\n")
             self._wire.flush()

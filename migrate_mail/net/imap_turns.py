@@ -2,8 +2,8 @@
 
 A server works on a connection with one process (Dovecot: with two, where one waits for the
 other), so that one stream of large messages leaves it idle in part. UIDs keep the order of the
-messages all the same: a command ends only when all that went over the other connection is
-answered, and before its end nothing of it is stored (RFC 9051 section 6.3.12).
+messages all the same: the last octets of a message wait until all that went over the other
+connection is answered. Its command's end would not do: Courier stores a message before that.
 """
 
 from __future__ import annotations

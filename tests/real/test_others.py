@@ -188,7 +188,7 @@ def test_large_ones_keep_their_order(dovecot, other, sync):
     line = b"x" * 98 + b"\r\n"
     large = [
         Letter(folder, b"Subject: %d\r\n\r\n" % n + line * (LARGE // 100 + n), (), AT)
-        for n in range(6)
+        for n in range(16)
     ]
     with _box(dovecot, user) as box:
         box.put(large)

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from migrate_mail.state.store import Store
 from migrate_mail.sync.desk import Desk, Tally
 from migrate_mail.sync.engine import sync_account
 from migrate_mail.sync.meter import throttles_for
+from migrate_mail.sync.phase import Course, SyncPhase
 from migrate_mail.sync.second import Second
 from support.moving import ANNA, AT, BERT, assert_same, doors_for, inventory_for, message
 
@@ -76,6 +78,19 @@ def test_small_ones_need_no_second(large):
         large.old.deliver(BERT, "INBOX", message(n), date=AT)
     assert large.sync(BERT).copied == 10
     assert logins(large) == 1
+
+
+def test_the_way_back_writes_at_old(large):
+    """Mail that goes back for a rollback is appended at old, over two connections, and nothing at new."""
+    for n in range(50, 50 + COUNT):
+        large.new.deliver(ANNA, "INBOX", message(n, size=2000), date=AT)
+    large.course = Course({"example.org": SyncPhase.BACK}, {"example.org": AT - timedelta(1)})
+    outcome = large.sync()
+    assert (outcome.state, outcome.copied) == ("done", COUNT)
+    assert sum(entry.verb == "AUTHENTICATE" for entry in large.old.log) == 2
+    assert "APPEND" not in large.new.verbs()
+    brought = [m.body for m in large.old.messages(ANNA)][COUNT:]
+    assert brought == [m.body for m in large.new.messages(ANNA)]
 
 
 def test_a_throttle_means_one(large):
