@@ -163,7 +163,7 @@ def open_eyes(
             validating=[split_host_port(text, 53) for text in spec.validating],
             routes=routes,
             timeout=patience / 2,
-            tries=1,
+            tries=2,  # a machine that stands still for half a second is no silent server
         ),
         smtp=SmtpDialer(
             helo=spec.probe.helo,
