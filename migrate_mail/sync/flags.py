@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 SYSTEM = frozenset({"\\answered", "\\flagged", "\\deleted", "\\seen", "\\draft"})
@@ -33,6 +33,11 @@ def _kept(flag: str, named: AbstractSet[str], *, free: bool) -> bool:
     return bool(_ATOM.fullmatch(flag)) and (free or flag.lower() in named)
 
 
-def same_flags(left: Sequence[str], right: Sequence[str]) -> bool:
-    """Tell whether two sets of flags are equal (RFC 9051 section 2.3.2: case does not matter)."""
-    return {f.lower() for f in left} == {f.lower() for f in right}
+def one_spelling(flags: Iterable[str]) -> frozenset[str]:
+    """Return flags as they are compared (RFC 9051 section 2.3.2: case does not matter)."""
+    return frozenset(f.lower() for f in flags)
+
+
+def same_flags(left: Iterable[str], right: Iterable[str]) -> bool:
+    """Tell whether two sets of flags are equal."""
+    return one_spelling(left) == one_spelling(right)

@@ -16,6 +16,7 @@ from zlib import crc32
 
 from migrate_mail.net.imap import MessageHead
 from migrate_mail.sync.content import second
+from migrate_mail.sync.flags import one_spelling
 
 _HEAPS = 256
 """Messages with the same Message-ID lie in the same heap, and one heap is looked through at a time."""
@@ -44,9 +45,9 @@ class Sight:
         if name is None:
             self._nameless.append(head.uid)
             return
-        flags = frozenset(f.lower() for f in head.flags)
         # Two hashes of 64 bits, of two texts: that both of them lie is not to be expected.
-        equal = hash((f"{name} ", head.size, second(head.internaldate), flags))
+        same = (head.size, second(head.internaldate), one_spelling(head.flags))
+        equal = hash((f"{name} ", *same))
         self._heaps[crc32(name.encode()) % _HEAPS].extend((head.uid, hash(name), equal))
 
     def uids(self) -> Iterator[int]:
